@@ -1,0 +1,93 @@
+package io.longshore.messages;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Messages to bytes and back: UTF-8 JSON, absent members left out, times as ISO-8601 text. */
+public final class Codec {
+  /** Deeper or longer input than any message of ours is refused before it costs memory. */
+  private static final StreamReadConstraints LIMITS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(64)
+          .maxStringLength(1 << 20)
+          .maxNumberLength(100)
+          .build();
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LIMITS).build())
+          .addModule(new JavaTimeModule())
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Codec() {}
+
+  public static byte[] encode(Object message) {
+    try {
+      return MAPPER.writeValueAsBytes(message);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a message of ours cannot be written as JSON", e);
+    }
+  }
+
+  /** The same as {@link #encode}, for columns of type {@code jsonb}. */
+  public static String encodeText(Object message) {
+    try {
+      return MAPPER.writeValueAsString(message);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a message of ours cannot be written as JSON", e);
+    }
+  }
+
+  /**
+   * @throws UnreadableMessageException if the bytes are not a {@code T}; its message is bounded and
+   *     fit for a log
+   */
+  public static <T> T decode(byte @Nullable [] bytes, Class<T> type)
+      throws UnreadableMessageException {
+    if (bytes == null || bytes.length == 0) {
+      throw new UnreadableMessageException("the record has no value");
+    }
+    try {
+      T message = MAPPER.readValue(bytes, type);
+      if (message == null) {
+        throw new UnreadableMessageException("the record's value is null");
+      }
+      return message;
+    } catch (IOException e) {
+      throw new UnreadableMessageException(reason(type, e));
+    }
+  }
+
+  /**
+   * @throws IllegalStateException if the text is not a {@code T}: such text only ever comes from
+   *     our own database
+   */
+  public static <T> T decodeStored(String text, Class<T> type) {
+    try {
+      return MAPPER.readValue(text, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(reason(type, e), e);
+    }
+  }
+
+  private static String reason(Class<?> type, IOException e) {
+    String detail =
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+    String text = "not a " + type.getSimpleName() + ": " + detail;
+    String printable = text.replaceAll("\\p{Cntrl}", " ");
+    return printable.length() <= 300 ? printable : printable.substring(0, 300) + "…";
+  }
+}

@@ -1,0 +1,80 @@
+package io.longshore.messages;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the scheduler made of a command, on {@link Topics#REPLIES}, keyed by the api instance that
+ * waits. It is sent after the command's effect is committed: who reads the database after a reply
+ * sees the effect.
+ */
+public record Reply(String correlationId, Outcome outcome) {
+
+  /** What became of a command. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Accepted.class, name = "Accepted"),
+    @JsonSubTypes.Type(value = Rejected.class, name = "Rejected"),
+  })
+  public sealed interface Outcome {}
+
+  /**
+   * Done and durable.
+   *
+   * @param ids what was made or changed: task ids, the uid of a service, {@code family:revision},
+   *     the name of a cluster
+   * @param failures tasks that could not be placed (RunTask only)
+   */
+  public record Accepted(List<String> ids, List<Failure> failures) implements Outcome {
+    public static Accepted of(String id) {
+      return new Accepted(List.of(id), List.of());
+    }
+  }
+
+  /**
+   * Nothing changed.
+   *
+   * @param resourceIds the existing resources, for {@link ErrorType#CONFLICT}
+   */
+  public record Rejected(ErrorType error, String message, List<String> resourceIds)
+      implements Outcome {
+    public static Rejected of(ErrorType error, String message) {
+      return new Rejected(error, message, List.of());
+    }
+  }
+
+  /**
+   * Trouble with one item that is not an error of the call (ECS {@code Failure}).
+   *
+   * @param reason in ECS's words, e.g. {@code RESOURCE:MEMORY}
+   */
+  public record Failure(@Nullable String arn, String reason, @Nullable String detail) {}
+
+  /** ECS's exceptions a decision can end in; the name on the wire is {@link #wireName()}. */
+  public enum ErrorType {
+    CLUSTER_NOT_FOUND("ClusterNotFoundException"),
+    CLUSTER_CONTAINS_CONTAINER_INSTANCES("ClusterContainsContainerInstancesException"),
+    CLUSTER_CONTAINS_SERVICES("ClusterContainsServicesException"),
+    CLUSTER_CONTAINS_TASKS("ClusterContainsTasksException"),
+    SERVICE_NOT_FOUND("ServiceNotFoundException"),
+    SERVICE_NOT_ACTIVE("ServiceNotActiveException"),
+    RESOURCE_NOT_FOUND("ResourceNotFoundException"),
+    INVALID_PARAMETER("InvalidParameterException"),
+    CLIENT("ClientException"),
+    CONFLICT("ConflictException"),
+    LIMIT_EXCEEDED("LimitExceededException"),
+    SERVER("ServerException");
+
+    private final String wireName;
+
+    ErrorType(String wireName) {
+      this.wireName = wireName;
+    }
+
+    public String wireName() {
+      return wireName;
+    }
+  }
+}

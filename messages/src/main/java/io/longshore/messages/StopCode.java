@@ -1,0 +1,27 @@
+package io.longshore.messages;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Why a task stopped, in the words clients match on (ECS {@code TaskStopCode}). */
+public enum StopCode {
+  @JsonProperty("TaskFailedToStart")
+  TASK_FAILED_TO_START("TaskFailedToStart"),
+  @JsonProperty("EssentialContainerExited")
+  ESSENTIAL_CONTAINER_EXITED("EssentialContainerExited"),
+  @JsonProperty("UserInitiated")
+  USER_INITIATED("UserInitiated"),
+  @JsonProperty("ServiceSchedulerInitiated")
+  SERVICE_SCHEDULER_INITIATED("ServiceSchedulerInitiated"),
+  @JsonProperty("TerminationNotice")
+  TERMINATION_NOTICE("TerminationNotice");
+
+  private final String wireName;
+
+  StopCode(String wireName) {
+    this.wireName = wireName;
+  }
+
+  public String wireName() {
+    return wireName;
+  }
+}
