@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -72,17 +73,32 @@ public final class EmbeddedProcess implements AutoCloseable {
       return new Settings(data, currentJava(), classPath, List.of(), step -> {});
     }
 
-    /** With this program's Java and every jar of {@code libraries}, as a distribution has it. */
+    /**
+     * With this program's Java, and this class's own jar and every jar of {@code libraries} as the
+     * class path: for a program that has the broker beside it and not on its own class path.
+     *
+     * @throws IOException if the directory cannot be read
+     */
     public static Settings ofLibraries(Path data, Path libraries) throws IOException {
+      List<Path> classPath = new ArrayList<>();
+      classPath.add(ownJar());
       try (var jars = Files.list(libraries)) {
         // In the order of their names: a class path in the directory's order would make an AOT
         // cache useless on the next machine.
-        List<Path> classPath =
-            jars.filter(jar -> jar.toString().endsWith(".jar"))
-                .map(Path::toAbsolutePath)
-                .sorted()
-                .toList();
-        return new Settings(data, currentJava(), classPath, List.of(), step -> {});
+        jars.filter(jar -> jar.toString().endsWith(".jar"))
+            .map(Path::toAbsolutePath)
+            .sorted()
+            .forEach(classPath::add);
+      }
+      return new Settings(data, currentJava(), classPath, List.of(), step -> {});
+    }
+
+    private static Path ownJar() throws IOException {
+      try {
+        return Path.of(
+            EmbeddedProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      } catch (URISyntaxException e) {
+        throw new IOException("This program's own jar was not found", e);
       }
     }
 
@@ -242,7 +258,10 @@ public final class EmbeddedProcess implements AutoCloseable {
   }
 
   private static List<String> command(Settings settings) {
-    List<String> command = new ArrayList<>();
+    // Ctrl-C in a terminal reaches every process of the foreground; this one has to stay until its
+    // parent has let go of it. A signal that is ignored before Java starts stays ignored.
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
     command.add(settings.java().toString());
     command.addAll(
         List.of(
