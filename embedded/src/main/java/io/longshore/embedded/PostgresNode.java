@@ -1,0 +1,89 @@
+package io.longshore.embedded;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The PostgreSQL of one data directory. Its methods are called by one thread at a time. */
+final class PostgresNode {
+  // A first start unpacks the binaries and makes the database cluster.
+  private static final Duration START_PATIENCE = Duration.ofSeconds(120);
+
+  private final Path directory;
+  private final Path logFile;
+  private final int port;
+  private @Nullable EmbeddedPostgres running;
+
+  PostgresNode(Path directory, Path logFile, int port) {
+    this.directory = directory;
+    this.logFile = logFile;
+    this.port = port;
+  }
+
+  /** Returns once the database answers; does nothing when it runs already. */
+  void start() throws IOException, InterruptedException {
+    if (running != null) {
+      return;
+    }
+    Files.createDirectories(directory);
+    StalePostgres.stop(dataDirectory(directory));
+    running =
+        EmbeddedPostgres.builder()
+            .setPort(port)
+            .setDataDirectory(dataDirectory(directory))
+            .setCleanDataDirectory(false)
+            .setOverrideWorkingDirectory(directory.resolve("binaries").toFile())
+            .setLocaleConfig("locale", "C")
+            // The library starts PostgreSQL for throw-away data, with durability switched off.
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("full_page_writes", "on")
+            // Everybody on this machine who reaches the port is trusted as superuser: right for a
+            // laptop, where it is bound to loopback, and for nothing else.
+            .setServerConfig("listen_addresses", "127.0.0.1")
+            .setServerConfig("shared_buffers", "32MB")
+            .setServerConfig("max_wal_size", "256MB")
+            .setServerConfig("log_min_messages", "warning")
+            .setServerConfig("log_checkpoints", "off")
+            .setPGStartupWait(START_PATIENCE)
+            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
+            .setErrorRedirector(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
+            .start();
+  }
+
+  /** Returns once the database has ended; does nothing when it does not run. */
+  void stop() throws IOException, InterruptedException {
+    EmbeddedPostgres postgres = running;
+    running = null;
+    if (postgres != null) {
+      postgres.close();
+    }
+    StalePostgres.stop(dataDirectory(directory));
+  }
+
+  /** Ends the database as a power cut would; returns once its process is gone. */
+  void crash() throws IOException {
+    EmbeddedPostgres postgres = running;
+    running = null;
+    StalePostgres.find(dataDirectory(directory))
+        .ifPresent(postmaster -> {
+          postmaster.destroyForcibly();
+          postmaster.onExit().join();
+        });
+    if (postgres != null) {
+      // Nothing is left to stop; this gives back the library's lock on the directory.
+      postgres.close();
+    }
+  }
+
+  String jdbcUrl() {
+    return "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port);
+  }
+
+  static Path dataDirectory(Path directory) {
+    return directory.resolve("data");
+  }
+}
