@@ -12,24 +12,20 @@ import org.jspecify.annotations.Nullable;
  * obligatory members, and a null where the types promise none would surface far from its cause.
  */
 final class Completeness {
-  private static final ClassValue<List<RecordComponent>> OBLIGATORY =
+  private static final ClassValue<List<Part>> PARTS =
       new ClassValue<>() {
         @Override
-        protected List<RecordComponent> computeValue(Class<?> type) {
-          return Arrays.stream(type.getRecordComponents())
-              .filter(part -> !part.getType().isPrimitive())
-              .filter(part -> !part.getAnnotatedType().isAnnotationPresent(Nullable.class))
-              .toList();
+        protected List<Part> computeValue(Class<?> type) {
+          return Arrays.stream(type.getRecordComponents()).map(Part::of).toList();
         }
       };
 
-  private static final ClassValue<List<RecordComponent>> ALL =
-      new ClassValue<>() {
-        @Override
-        protected List<RecordComponent> computeValue(Class<?> type) {
-          return List.of(type.getRecordComponents());
-        }
-      };
+  private record Part(RecordComponent component, boolean obligatory) {
+    static Part of(RecordComponent component) {
+      boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+      return new Part(component, !nullable && !component.getType().isPrimitive());
+    }
+  }
 
   private Completeness() {}
 
@@ -59,11 +55,11 @@ final class Completeness {
   }
 
   private static @Nullable String inRecord(Record message, String path) {
-    List<RecordComponent> obligatory = OBLIGATORY.get(message.getClass());
-    for (RecordComponent part : ALL.get(message.getClass())) {
-      Object value = read(message, part);
-      String at = path.isEmpty() ? part.getName() : path + "." + part.getName();
-      if (value == null && obligatory.contains(part)) {
+    for (Part part : PARTS.get(message.getClass())) {
+      Object value = read(message, part.component());
+      String name = part.component().getName();
+      String at = path.isEmpty() ? name : path + "." + name;
+      if (value == null && part.obligatory()) {
         return at;
       }
       String missing = firstMissing(value, at);

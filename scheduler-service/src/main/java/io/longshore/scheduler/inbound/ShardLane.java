@@ -181,6 +181,8 @@ final class ShardLane {
       return new Incoming.Told(record, report);
     } catch (UnreadableMessageException e) {
       return new Incoming.Unreadable(record, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      throw new PoisonRecordException(record, e);
     }
   }
 
