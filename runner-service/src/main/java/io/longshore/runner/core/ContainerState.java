@@ -77,7 +77,9 @@ public record ContainerState(
         stale ? stage : reached,
         sighting.runtimeId(),
         exits ? sighting.exitCode() : exitCode,
-        exits && sighting.outOfMemory() && reason == null ? OUT_OF_MEMORY : reason,
+        reached == Stage.EXITED && sighting.outOfMemory() && reason == null
+            ? OUT_OF_MEMORY
+            : reason,
         digest == null ? imageDigest : digest,
         bindings.isEmpty() ? networkBindings : bindings);
   }

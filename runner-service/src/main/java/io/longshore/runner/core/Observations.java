@@ -2,8 +2,10 @@ package io.longshore.runner.core;
 
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerStatus;
+import io.longshore.messages.NetworkBinding;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskObservation;
+import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +20,9 @@ public final class Observations {
     return new TaskObservation(
         state.task(),
         status,
-        state.containers().stream().map(container -> of(container, status)).toList(),
+        state.containers().stream()
+            .map(container -> of(container, status, state.assignment().spec()))
+            .toList(),
         state.stopCode(),
         state.stoppedReason(),
         times.pullStarted(),
@@ -57,7 +61,7 @@ public final class Observations {
     return state.isRunning() ? TaskStatus.RUNNING : TaskStatus.PENDING;
   }
 
-  private static ContainerObservation of(ContainerState container, TaskStatus task) {
+  private static ContainerObservation of(ContainerState container, TaskStatus task, TaskSpec spec) {
     ContainerStatus status =
         switch (container.stage()) {
           case PLANNED, IMAGE_MISSING, IMAGE_READY, CREATED ->
@@ -72,6 +76,17 @@ public final class Observations {
         container.exitCode(),
         container.reason(),
         container.imageDigest(),
-        container.networkBindings());
+        bindings(container, spec));
+  }
+
+  /** On the host's own network every port is where the container opens it; no engine says so. */
+  private static List<NetworkBinding> bindings(ContainerState container, TaskSpec spec) {
+    return spec.networkMode().equals("host") && container.wasStarted()
+        ? container.spec().portMappings().stream()
+            .map(port ->
+                new NetworkBinding(
+                    "0.0.0.0", port.containerPort(), port.containerPort(), port.protocol()))
+            .toList()
+        : container.networkBindings();
   }
 }

@@ -53,7 +53,7 @@ public final class Card {
         List.of(),
         List.of(),
         Map.of(),
-        List.of(),
+        spec.portMappings(),
         null,
         null,
         spec.stopTimeoutSeconds(),
