@@ -32,8 +32,7 @@ public final class Tasks {
         "arn:aws:ecs:us-east-1:000000000000:task/default/" + task,
         CLUSTER,
         null,
-        new TaskSpec(
-            new TaskDefinitionId("web", 1), networkMode, null, null, List.of(containers)));
+        new TaskSpec(new TaskDefinitionId("web", 1), networkMode, null, null, List.of(containers)));
   }
 
   public static ContainerSpec container(String name, boolean essential) {
@@ -47,7 +46,22 @@ public final class Tasks {
       Map<String, String> environment,
       List<PortMapping> ports) {
     return new ContainerSpec(
-        name, IMAGE, 64, 32, null, essential, List.of(), command, environment, ports, null, null,
-        2, false, Map.of(), null, Map.of());
+        name,
+        IMAGE,
+        64,
+        32,
+        null,
+        essential,
+        List.of(),
+        command,
+        environment,
+        ports,
+        null,
+        null,
+        2,
+        false,
+        Map.of(),
+        null,
+        Map.of());
   }
 }

@@ -308,9 +308,9 @@ class AgentTest {
       tasks.add(task("adopt" + i, Map.of()));
     }
     tasks.forEach(this::start);
+    eventually(() -> assertThat(reports.of(tasks.getLast().task())).isNotEmpty());
     eventually(
-        () -> assertThat(reports.of(tasks.getLast().task())).isNotEmpty());
-    eventually(() -> tasks.forEach(t -> assertThat(last(t).lastStatus()).isEqualTo(TaskStatus.RUNNING)));
+        () -> tasks.forEach(t -> assertThat(last(t).lastStatus()).isEqualTo(TaskStatus.RUNNING)));
     fleet.close();
     engine.crash(container(tasks.get(7)), 7);
 

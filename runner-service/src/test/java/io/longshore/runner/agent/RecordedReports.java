@@ -31,10 +31,9 @@ final class RecordedReports implements Reports {
 
   List<String> traceparents(TaskId task) {
     return sent.stream()
-        .filter(
-            one ->
-                one.report() instanceof Report.TaskObserved observed
-                    && observed.observation().task().equals(task))
+        .filter(one ->
+            one.report() instanceof Report.TaskObserved observed
+                && observed.observation().task().equals(task))
         .map(one -> String.valueOf(one.traceparent()))
         .toList();
   }

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class LifecycleTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-  private static final TaskAssignment SINGLE =
-      Tasks.of(Tasks.id("single"), container("web", true));
+  private static final TaskAssignment SINGLE = Tasks.of(Tasks.id("single"), container("web", true));
   private static final TaskAssignment PAIR =
       Tasks.of(Tasks.id("pair"), container("log", false), container("web", true));
 
@@ -84,10 +83,7 @@ class LifecycleTest {
   void anEssentialExitStopsTheOthersLastOneFirst() {
     TaskAssignment three =
         Tasks.of(
-            Tasks.id("three"),
-            container("web", true),
-            container("a", false),
-            container("b", true));
+            Tasks.id("three"), container("web", true), container("a", false), container("b", true));
     Script script = Script.ordered(three).succeed(6).exit("web", 0);
     assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPING);
     assertThat(Observations.canWait(script.observed())).isFalse();
@@ -116,8 +112,7 @@ class LifecycleTest {
 
   @Test
   void anEssentialExitDuringTheStartKeepsTheRestFromStarting() {
-    TaskAssignment two =
-        Tasks.of(Tasks.id("two"), container("web", true), container("log", false));
+    TaskAssignment two = Tasks.of(Tasks.id("two"), container("web", true), container("log", false));
     Script script = Script.ordered(two).succeed(3).exit("web", 1);
     assertThat(script.next()).isEqualTo("rest");
     assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPED);
@@ -337,8 +332,7 @@ class LifecycleTest {
   @Test
   void onTheHostsNetworkPortsAreWhereTheyAreOpened() {
     var web =
-        Tasks.container(
-            "web", true, List.of(), Map.of(), List.of(new PortMapping(8080, 0, "tcp")));
+        Tasks.container("web", true, List.of(), Map.of(), List.of(new PortMapping(8080, 0, "tcp")));
     Script script = Script.ordered(Tasks.of(Tasks.id("host"), "host", web)).succeed(2);
     assertThat(script.observed().containers().getFirst().networkBindings())
         .containsExactly(new NetworkBinding("0.0.0.0", 8080, 8080, "tcp"));

@@ -4,7 +4,9 @@ import io.longshore.messages.TaskAssignment;
 import io.longshore.messages.TaskObservation;
 import java.time.Instant;
 
-/** Drives one {@link TaskState} the way an owner does, with an engine that does as the test says. */
+/**
+ * Drives one {@link TaskState} the way an owner does, with an engine that does as the test says.
+ */
 final class Script {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   TaskState state;

@@ -104,8 +104,7 @@ class DockerEngineTest extends EngineContract {
     try (Engine engine = open()) {
       assertThatThrownBy(() -> engine.create(runner, task, spec))
           .isInstanceOfSatisfying(
-              EngineException.class,
-              e -> assertThat(e.problem()).isEqualTo(Problem.IMAGE_MISSING));
+              EngineException.class, e -> assertThat(e.problem()).isEqualTo(Problem.IMAGE_MISSING));
       assertThatThrownBy(() -> engine.pull(spec.image()))
           .isInstanceOfSatisfying(
               EngineException.class, e -> assertThat(e.problem()).isEqualTo(Problem.REFUSED));
@@ -114,8 +113,22 @@ class DockerEngineTest extends EngineContract {
 
   private static ContainerSpec withImage(ContainerSpec spec, String image) {
     return new ContainerSpec(
-        spec.name(), image, spec.cpu(), spec.memoryMiB(), null, true, spec.entryPoint(),
-        spec.command(), spec.environment(), List.of(), null, null, 1, false, Map.of(), null,
+        spec.name(),
+        image,
+        spec.cpu(),
+        spec.memoryMiB(),
+        null,
+        true,
+        spec.entryPoint(),
+        spec.command(),
+        spec.environment(),
+        List.of(),
+        null,
+        null,
+        1,
+        false,
+        Map.of(),
+        null,
         Map.of());
   }
 
@@ -123,9 +136,23 @@ class DockerEngineTest extends EngineContract {
   void aContainerIsMadeAsTheDefinitionSays() throws Exception {
     ContainerSpec spec =
         new ContainerSpec(
-            "web", Tasks.IMAGE, 256, 64, 32, true, List.of("/bin/sh", "-c"), List.of("sleep 300"),
-            Map.of("A", "b=c"), List.of(), "/tmp", "1:1", 1, true,
-            Map.of("team", "x", "io.longshore.host", "forged"), "awslogs", Map.of("o", "p"));
+            "web",
+            Tasks.IMAGE,
+            256,
+            64,
+            32,
+            true,
+            List.of("/bin/sh", "-c"),
+            List.of("sleep 300"),
+            Map.of("A", "b=c"),
+            List.of(),
+            "/tmp",
+            "1:1",
+            1,
+            true,
+            Map.of("team", "x", "io.longshore.host", "forged"),
+            "awslogs",
+            Map.of("o", "p"));
     TaskAssignment task = Tasks.of(Tasks.id(host), "none", spec);
     try (Engine engine = open()) {
       String id = engine.create(runner, task, spec).runtimeId();
@@ -167,8 +194,7 @@ class DockerEngineTest extends EngineContract {
       assertThatThrownBy(() -> engine.create(runner, task, spec))
           .isInstanceOfSatisfying(
               EngineException.class, e -> assertThat(e.problem()).isEqualTo(Problem.REFUSED));
-      assertThat(raw.inspectContainerCmd(decoy).exec().getState().getStatus())
-          .isEqualTo("created");
+      assertThat(raw.inspectContainerCmd(decoy).exec().getState().getStatus()).isEqualTo("created");
     } finally {
       raw.removeContainerCmd(decoy).withForce(true).exec();
     }
@@ -196,12 +222,29 @@ class DockerEngineTest extends EngineContract {
     ContainerSpec plain = shell("greedy", "x=a; while :; do x=$x$x; done");
     ContainerSpec spec =
         new ContainerSpec(
-            plain.name(), plain.image(), 64, 8, null, true, plain.entryPoint(), plain.command(),
-            Map.of(), List.of(), null, null, 1, false, Map.of(), null, Map.of());
+            plain.name(),
+            plain.image(),
+            64,
+            8,
+            null,
+            true,
+            plain.entryPoint(),
+            plain.command(),
+            Map.of(),
+            List.of(),
+            null,
+            null,
+            1,
+            false,
+            Map.of(),
+            null,
+            Map.of());
     TaskAssignment task = Tasks.of(Tasks.id("greedy" + host), "none", spec);
     try (Engine engine = open()) {
       engine.start(task.task(), "greedy", engine.create(runner, task, spec).runtimeId());
-      await().atMost(Duration.ofSeconds(20)).until(() -> heard.stream().anyMatch(s -> s.exitCode() != null));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> heard.stream().anyMatch(s -> s.exitCode() != null));
       assertThat(heard.stream().anyMatch(Sighting::outOfMemory)).isTrue();
     }
   }

@@ -201,11 +201,10 @@ abstract class EngineContract {
     try (Engine next = successor()) {
       await()
           .atMost(Duration.ofSeconds(10))
-          .untilAsserted(
-              () ->
-                  assertThat(next.list())
-                      .extracting(found -> found.sighting().exitCode())
-                      .containsExactlyInAnyOrder(5, null));
+          .untilAsserted(() ->
+              assertThat(next.list())
+                  .extracting(found -> found.sighting().exitCode())
+                  .containsExactlyInAnyOrder(5, null));
       for (Found found : next.list()) {
         assertThat(found.runner()).isEqualTo(runner);
         TaskAssignment card = Card.read(found.card());
@@ -215,10 +214,11 @@ abstract class EngineContract {
       }
       heard.clear();
       Found running =
-          next.list().stream().filter(found -> found.task().equals(two.task())).findFirst()
+          next.list().stream()
+              .filter(found -> found.task().equals(two.task()))
+              .findFirst()
               .orElseThrow();
-      Sighting stopped =
-          next.stop(two.task(), "web", running.sighting().runtimeId(), PATIENCE);
+      Sighting stopped = next.stop(two.task(), "web", running.sighting().runtimeId(), PATIENCE);
       assertThat(stopped).isNotNull();
       assertThat(stopped.phase()).isEqualTo(Sighting.Phase.EXITED);
     }
@@ -234,9 +234,22 @@ abstract class EngineContract {
     ContainerSpec plain = runs("web");
     ContainerSpec spec =
         new ContainerSpec(
-            plain.name(), plain.image(), plain.cpu(), plain.memoryMiB(), null, true,
-            plain.entryPoint(), plain.command(), plain.environment(),
-            List.of(new PortMapping(8080, 0, "tcp")), null, null, 1, false, Map.of(), null,
+            plain.name(),
+            plain.image(),
+            plain.cpu(),
+            plain.memoryMiB(),
+            null,
+            true,
+            plain.entryPoint(),
+            plain.command(),
+            plain.environment(),
+            List.of(new PortMapping(8080, 0, "tcp")),
+            null,
+            null,
+            1,
+            false,
+            Map.of(),
+            null,
             Map.of());
     TaskAssignment task = Tasks.of(Tasks.id(UUID.randomUUID().toString()), "bridge", spec);
     List<NetworkBinding> bindings = started(task, spec).networkBindings();

@@ -56,34 +56,45 @@ class ProcessEngineTest extends EngineContract {
             directory,
             shell(
                 "job",
-                "echo \"$GREETING|$(pwd)|$LONGSHORE_RUNNER_DATA\"; env | grep odd; echo err >&2",
-                Map.of("GREETING", "it's \"$HOME\"", "odd.name", "1")));
+                "echo \"$GREETING|$(pwd)|$LONGSHORE_RUNNER_DATA\"; echo err >&2",
+                Map.of("GREETING", "it's \"$HOME\"")));
     try (ProcessEngine engine = new ProcessEngine("test-host", data)) {
       TaskAssignment task = Tasks.of(Tasks.id("output"), spec);
       String id = engine.create(runner, task, spec).runtimeId();
       engine.start(task.task(), "job", id);
       await()
           .atMost(Duration.ofSeconds(10))
-          .until(
-              () -> engine.list().getFirst().sighting().phase() == Sighting.Phase.EXITED);
+          .until(() -> engine.list().getFirst().sighting().phase() == Sighting.Phase.EXITED);
       assertThat(Files.readString(engine.logFile(task.task(), "job")))
-          .isEqualTo("it's \"$HOME\"|" + directory.toRealPath() + "|\nodd.name=1\nerr\n");
+          .isEqualTo("it's \"$HOME\"|" + directory.toRealPath() + "|\nerr\n");
       assertThat(engine.list().getFirst().sighting().exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void namesThatNoShellTakesReachTheProcessToo() throws Exception {
+    ContainerSpec spec =
+        Tasks.container("job", true, List.of("env"), Map.of("odd.name", "a b"), List.of());
+    try (ProcessEngine engine = new ProcessEngine("test-host", data)) {
+      TaskAssignment task = Tasks.of(Tasks.id("odd"), spec);
+      engine.start(task.task(), "job", engine.create(runner, task, spec).runtimeId());
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> engine.list().getFirst().sighting().phase() == Sighting.Phase.EXITED);
+      assertThat(Files.readString(engine.logFile(task.task(), "job"))).contains("odd.name=a b\n");
     }
   }
 
   @Test
   void whatAProcessLeavesRunningEndsWithIt() throws Exception {
     Path file = data.resolve("child");
-    ContainerSpec spec =
-        shell("job", "sleep 300 & echo $! > '" + file + "'; exit 0", Map.of());
+    ContainerSpec spec = shell("job", "sleep 300 & echo $! > '" + file + "'; exit 0", Map.of());
     try (ProcessEngine engine = new ProcessEngine("test-host", data)) {
       TaskAssignment task = Tasks.of(Tasks.id("orphans"), spec);
       engine.start(task.task(), "job", engine.create(runner, task, spec).runtimeId());
       await()
           .atMost(Duration.ofSeconds(10))
-          .until(
-              () -> engine.list().getFirst().sighting().phase() == Sighting.Phase.EXITED);
+          .until(() -> engine.list().getFirst().sighting().phase() == Sighting.Phase.EXITED);
       long child = Long.parseLong(Files.readString(file).strip());
       await()
           .atMost(Duration.ofSeconds(10))
@@ -104,8 +115,22 @@ class ProcessEngineTest extends EngineContract {
 
   private static ContainerSpec in(Path directory, ContainerSpec spec) {
     return new ContainerSpec(
-        spec.name(), spec.image(), spec.cpu(), spec.memoryMiB(), null, true, spec.entryPoint(),
-        spec.command(), spec.environment(), List.of(), directory.toString(), null, 1, false,
-        Map.of(), null, Map.of());
+        spec.name(),
+        spec.image(),
+        spec.cpu(),
+        spec.memoryMiB(),
+        null,
+        true,
+        spec.entryPoint(),
+        spec.command(),
+        spec.environment(),
+        List.of(),
+        directory.toString(),
+        null,
+        1,
+        false,
+        Map.of(),
+        null,
+        Map.of());
   }
 }

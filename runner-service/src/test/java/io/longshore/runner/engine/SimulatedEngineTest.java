@@ -30,8 +30,10 @@ class SimulatedEngineTest extends EngineContract {
     return spec(
         name,
         Map.of(
-            "LONGSHORE_SIMULATED_EXIT_AFTER_MS", "20",
-            "LONGSHORE_SIMULATED_EXIT_CODE", Integer.toString(code)));
+            "LONGSHORE_SIMULATED_EXIT_AFTER_MS",
+            "20",
+            "LONGSHORE_SIMULATED_EXIT_CODE",
+            Integer.toString(code)));
   }
 
   @Override

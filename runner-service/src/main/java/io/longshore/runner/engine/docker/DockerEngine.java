@@ -52,6 +52,7 @@ public final class DockerEngine implements Engine {
   private static final Duration PULL_LIMIT = Duration.ofMinutes(30);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
   private static final Duration DEATH_AFTER_KILL = Duration.ofSeconds(10);
+  private static final Duration LIST_LAG = Duration.ofSeconds(2);
   private static final int MOST_INSPECTIONS_PER_LIST = 100;
   private static final int MOST_REMEMBERED_ENDS = 10_000;
 
@@ -62,12 +63,20 @@ public final class DockerEngine implements Engine {
     ONCE
   }
 
+  /** How a container ended, and when this process heard of it. */
+  private record End(Sighting sighting, long heardNanos) {
+    /** The engine tells an end some milliseconds before its own lists show it. */
+    boolean isFresh() {
+      return System.nanoTime() - heardNanos < LIST_LAG.toNanos();
+    }
+  }
+
   private final String host;
   private final PullBehavior pullBehavior;
   private final DockerClient calls;
   private final DockerClient streams;
   private final Map<String, CompletableFuture<Sighting>> stops = new ConcurrentHashMap<>();
-  private final Map<String, Sighting> ends = new ConcurrentHashMap<>();
+  private final Map<String, End> ends = new ConcurrentHashMap<>();
   private final Map<String, Optional<String>> digests = new ConcurrentHashMap<>();
   private final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
   private final Set<String> portless = ConcurrentHashMap.newKeySet();
@@ -338,12 +347,12 @@ public final class DockerEngine implements Engine {
         continue;
       }
       Sighting sighting = DockerAnswers.listed(labels.container(), container);
-      if (sighting.phase() == Sighting.Phase.EXITED) {
-        Sighting known = ends.get(sighting.runtimeId());
-        if (known == null && inspections++ < MOST_INSPECTIONS_PER_LIST) {
-          known = inspectedEnd(sighting);
-        }
-        sighting = known == null ? sighting : known;
+      End known = ends.get(sighting.runtimeId());
+      if (known != null && (sighting.phase() == Sighting.Phase.EXITED || known.isFresh())) {
+        sighting = known.sighting();
+      } else if (sighting.phase() == Sighting.Phase.EXITED
+          && inspections++ < MOST_INSPECTIONS_PER_LIST) {
+        sighting = inspectedEnd(sighting).orElse(sighting);
       }
       String digest = digest(container.getImage());
       found.add(new Found(labels.runner(), labels.task(), labels.card(), sighting.digest(digest)));
@@ -351,25 +360,24 @@ public final class DockerEngine implements Engine {
     return found;
   }
 
-  /** Null if it cannot be known now. */
-  private @Nullable Sighting inspectedEnd(Sighting listed) {
+  /** Empty if it cannot be known now. */
+  private Optional<Sighting> inspectedEnd(Sighting listed) {
     try {
       InspectContainerResponse answer = inspect(listed.runtimeId());
-      Sighting sighting =
-          answer == null ? null : DockerAnswers.inspected(listed.container(), answer);
-      if (sighting != null && sighting.phase() == Sighting.Phase.EXITED) {
-        remember(sighting);
-        return sighting;
-      }
-      return null;
+      Optional<Sighting> end =
+          Optional.ofNullable(answer)
+              .map(found -> DockerAnswers.inspected(listed.container(), found))
+              .filter(sighting -> sighting.phase() == Sighting.Phase.EXITED);
+      end.ifPresent(this::remember);
+      return end;
     } catch (EngineException e) {
-      return null;
+      return Optional.empty();
     }
   }
 
   private void remember(Sighting end) {
     if (ends.size() < MOST_REMEMBERED_ENDS) {
-      ends.put(end.runtimeId(), end);
+      ends.put(end.runtimeId(), new End(end, System.nanoTime()));
     }
   }
 
@@ -413,19 +421,18 @@ public final class DockerEngine implements Engine {
 
   /** Memory runs out before the container ends, but the engine may tell it afterwards. */
   private void outOfMemory(Listener to, DockerLabels labels, String id) {
-    Sighting end = ends.get(id);
-    if (end == null) {
+    End known = ends.get(id);
+    if (known == null) {
       outOfMemory.add(id);
       return;
     }
-    Sighting explained = end.ended(end.finishedAt(), true);
+    Sighting explained = known.sighting().ended(known.sighting().finishedAt(), true);
     remember(explained);
     to.seen(labels.task(), explained);
   }
 
   private void tellInspected(Listener to, DockerLabels labels, Sighting end) {
-    Sighting inspected = inspectedEnd(end);
-    to.seen(labels.task(), inspected == null ? end : inspected);
+    to.seen(labels.task(), inspectedEnd(end).orElse(end));
   }
 
   private static @Nullable Integer exitCode(Map<String, String> attributes) {

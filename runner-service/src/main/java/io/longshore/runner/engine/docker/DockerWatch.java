@@ -107,6 +107,17 @@ final class DockerWatch implements AutoCloseable {
         happenings.accept(happening);
       }
     }
+
+    /** Ends the wait for the stream; that it broke is no error, it is opened again. */
+    @Override
+    public void onError(Throwable broken) {
+      LOG.debugf(broken, "The engine's event stream broke.");
+      try {
+        close();
+      } catch (IOException e) {
+        LOG.debugf(e, "The engine's event stream did not close.");
+      }
+    }
   }
 
   private static @Nullable Happening read(Event event) {
