@@ -16,11 +16,12 @@ create view read.service_event as
     select id, service_uid, ordinal, created_at, message from scheduler.service_event;
 
 create view read.task as
-    select id, cluster, service_uid, service_name, deployment_id, family, revision, task_group, started_by, runner_id,
-           zone, desired_status, last_status, cpu, memory_mib, document, tags, containers, stop_code, stopped_reason,
-           connected, version, created_at, connectivity_at, pull_started_at, pull_stopped_at, started_at, stopping_at,
-           execution_stopped_at, stopped_at
-    from scheduler.task;
+    select t.id, t.cluster, t.service_uid, t.service_name, t.deployment_id, t.family, t.revision, t.task_group,
+           t.started_by, t.runner_id, t.zone, t.desired_status, t.last_status, t.cpu, t.memory_mib, t.document, t.tags,
+           t.containers, t.stop_code, t.stopped_reason, coalesce(r.connected, false) as connected, t.version,
+           t.created_at, t.created_at as connectivity_at, t.pull_started_at, t.pull_stopped_at, t.started_at,
+           t.stopping_at, t.execution_stopped_at, t.stopped_at
+    from scheduler.task t left join scheduler.runner r on r.id = t.runner_id;
 
 create view read.runner as
     select id, cluster, incarnation, status, connected, host, tags, version, registered_at from scheduler.runner;

@@ -1,0 +1,84 @@
+package io.longshore.messages;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks that a decoded message has every member that is not {@link Nullable}. JSON knows no
+ * obligatory members, and a null where the types promise none would surface far from its cause.
+ */
+final class Completeness {
+  private static final ClassValue<List<RecordComponent>> OBLIGATORY =
+      new ClassValue<>() {
+        @Override
+        protected List<RecordComponent> computeValue(Class<?> type) {
+          return Arrays.stream(type.getRecordComponents())
+              .filter(part -> !part.getType().isPrimitive())
+              .filter(part -> !part.getAnnotatedType().isAnnotationPresent(Nullable.class))
+              .toList();
+        }
+      };
+
+  private static final ClassValue<List<RecordComponent>> ALL =
+      new ClassValue<>() {
+        @Override
+        protected List<RecordComponent> computeValue(Class<?> type) {
+          return List.of(type.getRecordComponents());
+        }
+      };
+
+  private Completeness() {}
+
+  /** The path of the first member that is missing, or null. */
+  static @Nullable String firstMissing(@Nullable Object value, String path) {
+    return switch (value) {
+      case Record message -> inRecord(message, path);
+      case Collection<?> items -> inItems(items, path);
+      case Map<?, ?> entries -> inItems(entries.values(), path);
+      case null, default -> null;
+    };
+  }
+
+  private static @Nullable String inItems(Collection<?> items, String path) {
+    int index = 0;
+    for (Object item : items) {
+      String at = path + "[" + index++ + "]";
+      if (item == null) {
+        return at;
+      }
+      String missing = firstMissing(item, at);
+      if (missing != null) {
+        return missing;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String inRecord(Record message, String path) {
+    List<RecordComponent> obligatory = OBLIGATORY.get(message.getClass());
+    for (RecordComponent part : ALL.get(message.getClass())) {
+      Object value = read(message, part);
+      String at = path.isEmpty() ? part.getName() : path + "." + part.getName();
+      if (value == null && obligatory.contains(part)) {
+        return at;
+      }
+      String missing = firstMissing(value, at);
+      if (missing != null) {
+        return missing;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Object read(Record message, RecordComponent part) {
+    try {
+      return part.getAccessor().invoke(message);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("messages are public records", e);
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package io.longshore.scheduler;
+
+import io.longshore.messages.Arns;
+import io.longshore.messages.Topology;
+import io.longshore.scheduler.core.Policy;
+import io.longshore.scheduler.inbound.ShardConsumer;
+import io.longshore.scheduler.store.ShardStore;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.flywaydb.core.Flyway;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts and stops the scheduler. Kafka and PostgreSQL may both be away when it starts: it waits
+ * for them, and says so in its health.
+ */
+@Singleton
+public class SchedulerApplication {
+  private static final Logger LOG = Logger.getLogger(SchedulerApplication.class);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofMinutes(10);
+
+  private final SchedulerSettings settings;
+  private final DataSource dataSource;
+  private final Flyway flyway;
+  private final Topology topology;
+  private final Arns arns;
+  private final String bootstrapServers;
+  private volatile @Nullable ShardConsumer consumer;
+  private volatile @Nullable Thread thread;
+  private volatile boolean stopped;
+
+  public SchedulerApplication(
+      SchedulerSettings settings,
+      DataSource dataSource,
+      Flyway flyway,
+      @ConfigProperty(name = "longshore.shards") int shards,
+      @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
+      @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
+      @ConfigProperty(name = "longshore.region") String region,
+      @ConfigProperty(name = "longshore.account") String account,
+      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+    this.settings = settings;
+    this.dataSource = dataSource;
+    this.flyway = flyway;
+    this.topology = new Topology(shards, orderPartitions, replicationFactor);
+    this.arns = new Arns(region, account);
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  void start(@Observes StartupEvent event) {
+    thread = Thread.ofPlatform().name("scheduler").start(this::run);
+    Thread.ofVirtual().name("scheduler-housekeeping").start(this::keepHouse);
+  }
+
+  void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    stopped = true;
+    ShardConsumer running = consumer;
+    if (running != null) {
+      running.stop();
+    }
+    Thread worker = thread;
+    if (worker != null) {
+      worker.interrupt();
+      worker.join(Duration.ofSeconds(5));
+    }
+  }
+
+  /** What the scheduler is doing; null while it waits for Kafka or PostgreSQL. */
+  ShardConsumer.@Nullable Progress progress() {
+    ShardConsumer running = consumer;
+    return running == null ? null : running.progress();
+  }
+
+  private void run() {
+    while (!stopped) {
+      try {
+        String kafkaCluster = prepare();
+        if (kafkaCluster != null) {
+          schedule(kafkaCluster);
+        }
+      } catch (RuntimeException e) {
+        if (!stopped) {
+          LOG.error("The scheduler stopped unexpectedly and starts again.", e);
+        }
+      }
+      consumer = null;
+      pause(RETRY);
+    }
+  }
+
+  /**
+   * The id of the Kafka cluster once everything the scheduler needs is there; null to try again.
+   */
+  private @Nullable String prepare() {
+    try (Admin admin = Admin.create(adminConfig())) {
+      topology.ensure(admin);
+      flyway.migrate();
+      return admin.describeCluster().clusterId().get();
+    } catch (Topology.WrongTopologyException e) {
+      LOG.fatal(e.getMessage());
+      stopped = true;
+      Quarkus.asyncExit(1);
+    } catch (ExecutionException | RuntimeException e) {
+      LOG.warnf("Waiting for Kafka and PostgreSQL: %s", firstLine(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return null;
+  }
+
+  private void schedule(String kafkaCluster) {
+    try (Producer<String, byte[]> producer =
+        new KafkaProducer<>(producerConfig(), new StringSerializer(), new ByteArraySerializer())) {
+      ShardConsumer running =
+          new ShardConsumer(
+              new KafkaConsumer<>(
+                  consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer()),
+              producer,
+              new ShardStore(dataSource),
+              kafkaCluster,
+              arns,
+              topology,
+              policy(),
+              InstantSource.system());
+      consumer = running;
+      if (stopped) {
+        running.stop();
+      }
+      running.run();
+    }
+  }
+
+  private Policy policy() {
+    return new Policy(
+        settings.runnerLease(),
+        settings.steadyAfter(),
+        settings.backoffFirst(),
+        settings.backoffCeiling(),
+        settings.launchesPerPlan());
+  }
+
+  private void keepHouse() {
+    ShardStore store = new ShardStore(dataSource);
+    while (!stopped) {
+      pause(HOUSEKEEPING_INTERVAL);
+      ShardConsumer.Progress progress = progress();
+      if (progress == null) {
+        continue;
+      }
+      for (int shard : progress.workingShards()) {
+        try {
+          Instant now = InstantSource.system().instant();
+          int gone =
+              store.prune(
+                  shard,
+                  now.minus(settings.stoppedTaskRetention()),
+                  now.minus(settings.answerRetention()));
+          LOG.debugf("Shard %d: %d old rows deleted.", shard, gone);
+        } catch (SQLException e) {
+          LOG.warnf("Shard %d: old rows stay for now: %s", shard, e.getMessage());
+        }
+      }
+    }
+  }
+
+  private static void pause(Duration duration) {
+    LockSupport.parkNanos(duration.toNanos());
+  }
+
+  private Map<String, Object> adminConfig() {
+    return Map.of(
+        "bootstrap.servers", bootstrapServers,
+        "default.api.timeout.ms", "10000",
+        "request.timeout.ms", "5000");
+  }
+
+  private Map<String, Object> consumerConfig() {
+    return Map.of(
+        "bootstrap.servers",
+        bootstrapServers,
+        ConsumerConfig.GROUP_ID_CONFIG,
+        "longshore-scheduler",
+        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+        false,
+        // Positions come from the database; "earliest" only counts if the topic has lost them.
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        "earliest",
+        // The only assignor that gives partition p of both topics to the same member.
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        RangeAssignor.class.getName(),
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+        500,
+        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+        10_000,
+        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+        2_000,
+        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+        500);
+  }
+
+  private Map<String, Object> producerConfig() {
+    return Map.of(
+        "bootstrap.servers",
+        bootstrapServers,
+        ProducerConfig.ACKS_CONFIG,
+        "all",
+        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+        true,
+        ProducerConfig.LINGER_MS_CONFIG,
+        0,
+        // Giving up on one record would let the next overtake it; the table bounds what can pile
+        // up.
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+        Integer.MAX_VALUE,
+        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+        5_000);
+  }
+
+  private static String firstLine(Throwable e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
+  }
+}

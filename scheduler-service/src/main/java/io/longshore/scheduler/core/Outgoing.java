@@ -1,0 +1,26 @@
+package io.longshore.scheduler.core;
+
+import io.longshore.messages.ClusterNotice;
+import io.longshore.messages.Order;
+
+/** A record that has to leave because of a decision, in the order of the decisions. */
+public sealed interface Outgoing {
+  /** To the runner it names. */
+  record ToRunner(Order order) implements Outgoing {}
+
+  /** To hosts that lend themselves to every cluster. */
+  record Notice(ClusterNotice notice) implements Outgoing {}
+
+  /** Public: a task changed. */
+  record TaskChanged(Task task) implements Outgoing {}
+
+  /** Public: a runner changed. */
+  record RunnerChanged(Runner runner) implements Outgoing {}
+
+  /**
+   * Public: a service did something.
+   *
+   * @param eventName ECS's, e.g. {@code SERVICE_STEADY_STATE}
+   */
+  record ServiceActed(Service service, String eventName) implements Outgoing {}
+}

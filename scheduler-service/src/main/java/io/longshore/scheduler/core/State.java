@@ -1,0 +1,193 @@
+package io.longshore.scheduler.core;
+
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.RunnerId;
+import io.longshore.messages.ServiceName;
+import io.longshore.messages.TaskDefinitionId;
+import io.longshore.messages.TaskId;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one shard knows, in memory: a copy of its rows in the database, which it may trust
+ * because nobody else writes them. Tasks that have stopped are not in it. Deciders read it; only
+ * {@link Ledger} changes it. It belongs to one thread.
+ */
+public final class State {
+  private final Map<ClusterName, Cluster> clusters = new HashMap<>();
+  private final Map<TaskDefinitionId, Definition> definitions = new HashMap<>();
+  private final Map<String, Integer> latestRevisions = new HashMap<>();
+  private final Map<String, Service> services = new LinkedHashMap<>();
+  private final Map<ServiceKey, String> serviceUids = new HashMap<>();
+  private final Map<RunnerId, Runner> runners = new LinkedHashMap<>();
+  private final Map<RunnerId, Usage> usage = new HashMap<>();
+  private final Map<TaskId, Task> tasks = new HashMap<>();
+  private final Map<String, Set<TaskId>> tasksByService = new HashMap<>();
+  private final Map<RunnerId, Set<TaskId>> tasksByRunner = new HashMap<>();
+  private final Map<ClusterName, Set<RunnerId>> runnersByCluster = new HashMap<>();
+
+  private record ServiceKey(ClusterName cluster, ServiceName name) {}
+
+  /**
+   * A state from stored rows; of services with the same name, the ones created later come later.
+   */
+  public static State of(
+      Collection<Cluster> clusters,
+      Collection<Definition> definitions,
+      Collection<Service> services,
+      Collection<Runner> runners,
+      Collection<Task> liveTasks) {
+    State state = new State();
+    clusters.forEach(state::put);
+    definitions.forEach(state::put);
+    services.forEach(state::put);
+    runners.forEach(state::put);
+    liveTasks.forEach(state::put);
+    return state;
+  }
+
+  public @Nullable Cluster cluster(ClusterName name) {
+    return clusters.get(name);
+  }
+
+  /** Whether the cluster exists and is not deleted. */
+  public boolean hasActive(ClusterName name) {
+    Cluster cluster = clusters.get(name);
+    return cluster != null && cluster.isActive();
+  }
+
+  public @Nullable Definition definition(TaskDefinitionId id) {
+    return definitions.get(id);
+  }
+
+  /** The highest revision a family ever had; 0 for none. */
+  public int latestRevision(String family) {
+    return latestRevisions.getOrDefault(family, 0);
+  }
+
+  public Collection<Service> services() {
+    return services.values();
+  }
+
+  public @Nullable Service service(String uid) {
+    return services.get(uid);
+  }
+
+  /** The service last created under this name, whatever has become of it. */
+  public @Nullable Service service(ClusterName cluster, ServiceName name) {
+    String uid = serviceUids.get(new ServiceKey(cluster, name));
+    return uid == null ? null : services.get(uid);
+  }
+
+  public Collection<Runner> runners() {
+    return runners.values();
+  }
+
+  public @Nullable Runner runner(RunnerId id) {
+    return runners.get(id);
+  }
+
+  public List<Runner> runnersOf(ClusterName cluster) {
+    return runnersByCluster.getOrDefault(cluster, Set.of()).stream()
+        .map(runners::get)
+        .filter(runner -> runner.status() != Runner.Status.INACTIVE)
+        .toList();
+  }
+
+  /** A task that has not stopped. */
+  public @Nullable Task task(TaskId id) {
+    return tasks.get(id);
+  }
+
+  public Collection<Task> tasks() {
+    return tasks.values();
+  }
+
+  /** Tasks of a service that have not stopped, the ones launched earlier first. */
+  public List<Task> tasksOf(String serviceUid) {
+    return live(tasksByService.get(serviceUid));
+  }
+
+  /** Tasks on a runner that have not stopped. */
+  public List<Task> tasksOn(RunnerId runner) {
+    return live(tasksByRunner.get(runner));
+  }
+
+  public boolean anyTask(Predicate<Task> matching) {
+    return tasks.values().stream().anyMatch(matching);
+  }
+
+  /** What the tasks on a runner have reserved. */
+  Usage usageOf(RunnerId runner) {
+    return usage.getOrDefault(runner, Usage.NONE);
+  }
+
+  void put(Cluster cluster) {
+    clusters.put(cluster.name(), cluster);
+  }
+
+  void put(Definition definition) {
+    definitions.put(definition.id(), definition);
+    latestRevisions.merge(definition.id().family(), definition.id().revision(), Math::max);
+  }
+
+  void put(Service service) {
+    services.put(service.uid(), service);
+    serviceUids.put(new ServiceKey(service.cluster(), service.name()), service.uid());
+  }
+
+  void put(Runner runner) {
+    runners.put(runner.id(), runner);
+    runnersByCluster
+        .computeIfAbsent(runner.cluster(), name -> new LinkedHashSet<>())
+        .add(runner.id());
+  }
+
+  void put(Task task) {
+    Task before = task.isStopped() ? tasks.remove(task.id()) : tasks.put(task.id(), task);
+    if (before == null && !task.isStopped()) {
+      index(task);
+    } else if (before != null && task.isStopped()) {
+      unindex(task);
+    }
+  }
+
+  private void index(Task task) {
+    usage.merge(task.runner(), Usage.of(task.spec()), Usage::plus);
+    tasksByRunner.computeIfAbsent(task.runner(), id -> new LinkedHashSet<>()).add(task.id());
+    String uid = task.serviceUid();
+    if (uid != null) {
+      tasksByService.computeIfAbsent(uid, id -> new LinkedHashSet<>()).add(task.id());
+    }
+  }
+
+  private void unindex(Task task) {
+    usage.computeIfPresent(task.runner(), (id, used) -> used.minus(Usage.of(task.spec())));
+    remove(tasksByRunner, task.runner(), task.id());
+    String uid = task.serviceUid();
+    if (uid != null) {
+      remove(tasksByService, uid, task.id());
+    }
+  }
+
+  private static <K> void remove(Map<K, Set<TaskId>> index, K key, TaskId task) {
+    Set<TaskId> ids = index.get(key);
+    if (ids != null && ids.remove(task) && ids.isEmpty()) {
+      index.remove(key);
+    }
+  }
+
+  private List<Task> live(@Nullable Set<TaskId> ids) {
+    if (ids == null) {
+      return List.of();
+    }
+    return ids.stream().map(tasks::get).toList();
+  }
+}

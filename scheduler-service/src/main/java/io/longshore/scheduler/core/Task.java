@@ -1,0 +1,134 @@
+package io.longshore.scheduler.core;
+
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.Json;
+import io.longshore.messages.RunnerId;
+import io.longshore.messages.ServiceName;
+import io.longshore.messages.StopCode;
+import io.longshore.messages.TaskId;
+import io.longshore.messages.TaskObservation;
+import io.longshore.messages.TaskSpec;
+import io.longshore.messages.TaskStatus;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt at running a recipe on one runner. Two halves: what is wanted ({@code desired},
+ * written only by decisions) and what was seen ({@code seen}, written only from reports, and only
+ * ever later in life).
+ *
+ * @param seen the last observation that counted
+ * @param stopCode why it stops or stopped, from whoever was first to say so
+ * @param version grows with every change; it is the version of the public event
+ */
+public record Task(
+    TaskId id,
+    Origin origin,
+    RunnerId runner,
+    String zone,
+    DesiredStatus desired,
+    TaskObservation seen,
+    @Nullable StopCode stopCode,
+    @Nullable String stoppedReason,
+    Map<String, String> tags,
+    long version,
+    Instant createdAt) {
+
+  /** What of a task is settled when it is made. */
+  public record Origin(
+      ClusterName cluster,
+      @Nullable Membership service,
+      TaskSpec spec,
+      String group,
+      @Nullable String startedBy,
+      Json document) {}
+
+  /** The service a task belongs to. */
+  public record Membership(String serviceUid, ServiceName name, String deploymentId) {}
+
+  public ClusterName cluster() {
+    return origin.cluster();
+  }
+
+  public TaskSpec spec() {
+    return origin.spec();
+  }
+
+  public TaskStatus status() {
+    return seen.lastStatus();
+  }
+
+  public @Nullable String serviceUid() {
+    Membership service = origin.service();
+    return service == null ? null : service.serviceUid();
+  }
+
+  boolean isOf(DeploymentId deployment) {
+    Membership service = origin.service();
+    return service != null && service.deploymentId().equals(deployment.value());
+  }
+
+  boolean isWanted() {
+    return desired == DesiredStatus.RUNNING;
+  }
+
+  boolean isRunning() {
+    return status() == TaskStatus.RUNNING;
+  }
+
+  boolean isStopped() {
+    return status() == TaskStatus.STOPPED;
+  }
+
+  /** Names one deployment of a service, to keep it apart from the other texts around. */
+  record DeploymentId(String value) {}
+
+  Task stopping(StopCode code, String reason) {
+    return new Task(
+        id,
+        origin,
+        runner,
+        zone,
+        DesiredStatus.STOPPED,
+        seen,
+        stopCode == null ? code : stopCode,
+        stopCode == null ? reason : stoppedReason,
+        tags,
+        version + 1,
+        createdAt);
+  }
+
+  /** A task that ends by itself is not wanted any more either: it is never started again. */
+  Task observed(TaskObservation next) {
+    boolean ends = TaskStatus.RUNNING.isBefore(next.lastStatus());
+    boolean first = stopCode == null && next.stopCode() != null;
+    return new Task(
+        id,
+        origin,
+        runner,
+        zone,
+        ends ? DesiredStatus.STOPPED : desired,
+        next,
+        first ? next.stopCode() : stopCode,
+        first ? next.stoppedReason() : stoppedReason,
+        tags,
+        version + 1,
+        createdAt);
+  }
+
+  Task withTags(Map<String, String> next) {
+    return new Task(
+        id,
+        origin,
+        runner,
+        zone,
+        desired,
+        seen,
+        stopCode,
+        stoppedReason,
+        next,
+        version + 1,
+        createdAt);
+  }
+}

@@ -1,0 +1,262 @@
+package io.longshore.scheduler.inbound;
+
+import io.longshore.messages.Arns;
+import io.longshore.messages.Topics;
+import io.longshore.messages.Topology;
+import io.longshore.scheduler.core.Policy;
+import io.longshore.scheduler.outbound.Relay;
+import io.longshore.scheduler.store.OwnedShard;
+import io.longshore.scheduler.store.ShardStore;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jboss.logging.Logger;
+
+/**
+ * The scheduler's one thread of decisions: polls commands and reports and gives each owned shard
+ * its turns.
+ *
+ * <p>Owning a partition is the lease, the epoch in PostgreSQL is the fence. Positions come from the
+ * database alone: Kafka's own group offsets are never read or written. When a turn fails, whatever
+ * the reason, the shard's partitions pause, and a little later the shard is taken over again from
+ * the last committed turn; the other shards go on.
+ */
+public final class ShardConsumer implements Runnable, ConsumerRebalanceListener {
+  private static final Logger LOG = Logger.getLogger(ShardConsumer.class);
+  private static final Duration LONGEST_POLL = Duration.ofMillis(250);
+  private static final Duration RETRY_FIRST = Duration.ofMillis(200);
+  private static final Duration RETRY_CEILING = Duration.ofSeconds(5);
+
+  private final Consumer<String, byte[]> consumer;
+  private final Producer<String, byte[]> producer;
+  private final ShardStore store;
+  private final String kafkaCluster;
+  private final Arns arns;
+  private final Topology topology;
+  private final Policy policy;
+  private final InstantSource clock;
+  private final Map<Integer, ShardLane> lanes = new TreeMap<>();
+  private final Map<Integer, Retry> broken = new TreeMap<>();
+  private final Set<String> poison = new HashSet<>();
+  private final Set<Integer> working = new ConcurrentSkipListSet<>();
+  private volatile boolean stopped;
+  private volatile Instant lastLoop = Instant.MAX;
+
+  /**
+   * @param patience how long to wait after that attempt, should it fail
+   */
+  private record Retry(Instant at, Duration patience) {}
+
+  /** What this thread is about, for health checks. */
+  public record Progress(Set<Integer> workingShards, Instant lastLoop) {}
+
+  public ShardConsumer(
+      Consumer<String, byte[]> consumer,
+      Producer<String, byte[]> producer,
+      ShardStore store,
+      String kafkaCluster,
+      Arns arns,
+      Topology topology,
+      Policy policy,
+      InstantSource clock) {
+    this.consumer = consumer;
+    this.producer = producer;
+    this.store = store;
+    this.kafkaCluster = kafkaCluster;
+    this.arns = arns;
+    this.topology = topology;
+    this.policy = policy;
+    this.clock = clock;
+  }
+
+  /** Runs until {@link #stop}. */
+  @Override
+  public void run() {
+    try (consumer) {
+      consumer.subscribe(List.of(Topics.COMMANDS, Topics.REPORTS), this);
+      while (!stopped) {
+        lastLoop = clock.instant();
+        takeTurns(consumer.poll(patience()));
+        repair();
+      }
+    } catch (WakeupException e) {
+      if (!stopped) {
+        throw e;
+      }
+    }
+  }
+
+  public void stop() {
+    stopped = true;
+    consumer.wakeup();
+  }
+
+  /** Safe to call from any thread. */
+  public Progress progress() {
+    return new Progress(Set.copyOf(working), lastLoop);
+  }
+
+  private Duration patience() {
+    Instant next = null;
+    for (ShardLane lane : lanes.values()) {
+      next = next == null || lane.nextTurn().isBefore(next) ? lane.nextTurn() : next;
+    }
+    for (Retry retry : broken.values()) {
+      next = next == null || retry.at().isBefore(next) ? retry.at() : next;
+    }
+    if (next == null) {
+      return LONGEST_POLL;
+    }
+    Duration wait = Duration.between(clock.instant(), next);
+    if (wait.isNegative()) {
+      return Duration.ZERO;
+    }
+    return wait.compareTo(LONGEST_POLL) < 0 ? wait : LONGEST_POLL;
+  }
+
+  private void takeTurns(ConsumerRecords<String, byte[]> polled) {
+    for (ShardLane lane : List.copyOf(lanes.values())) {
+      List<ConsumerRecord<String, byte[]>> incoming = new ArrayList<>();
+      for (TopicPartition partition : partitionsOf(lane.shard())) {
+        incoming.addAll(polled.records(partition));
+      }
+      Instant now = clock.instant();
+      if (incoming.isEmpty() && lane.nextTurn().isAfter(now)) {
+        continue;
+      }
+      try {
+        lane.turn(incoming, caughtUp(lane.shard()), now);
+      } catch (SQLException | RuntimeException e) {
+        breakDown(lane.shard(), e);
+      }
+    }
+  }
+
+  private boolean caughtUp(int shard) {
+    for (TopicPartition partition : partitionsOf(shard)) {
+      OptionalLong lag = consumer.currentLag(partition);
+      if (lag.isEmpty() || lag.getAsLong() > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void breakDown(int shard, Exception e) {
+    if (e instanceof PoisonRecordException poisonRecord) {
+      LOG.errorf(e, "A fault: %s. The record will be quarantined.", e.getMessage());
+      poison.add(poisonRecord.origin());
+    } else {
+      LOG.warnf(e, "Shard %d: the turn failed; taking the shard over again.", shard);
+    }
+    lanes.remove(shard);
+    working.remove(shard);
+    broken.put(shard, new Retry(clock.instant(), RETRY_FIRST));
+    consumer.pause(partitionsOf(shard));
+  }
+
+  private void repair() {
+    for (Map.Entry<Integer, Retry> entry : List.copyOf(broken.entrySet())) {
+      if (entry.getValue().at().isAfter(clock.instant())) {
+        continue;
+      }
+      int shard = entry.getKey();
+      try {
+        takeOver(shard);
+        broken.remove(shard);
+        consumer.resume(partitionsOf(shard));
+      } catch (SQLException | RuntimeException e) {
+        Duration wait = entry.getValue().patience();
+        LOG.warnf("Shard %d cannot be taken over, again in %s: %s", shard, wait, e.getMessage());
+        Duration doubled = wait.multipliedBy(2);
+        broken.put(
+            shard,
+            new Retry(
+                clock.instant().plus(wait),
+                doubled.compareTo(RETRY_CEILING) < 0 ? doubled : RETRY_CEILING));
+      }
+    }
+  }
+
+  private void takeOver(int shard) throws SQLException {
+    OwnedShard owned = store.acquire(shard, kafkaCluster);
+    Relay relay = relay(owned);
+    Instant now = clock.instant();
+    ShardLane lane = new ShardLane(owned, store, relay, arns, topology, policy, poison, now);
+    consumer.seek(new TopicPartition(Topics.COMMANDS, shard), owned.commandsOffset());
+    consumer.seek(new TopicPartition(Topics.REPORTS, shard), owned.reportsOffset());
+    lane.resume();
+    lanes.put(shard, lane);
+    working.add(shard);
+    LOG.infof(
+        "Shard %d taken over in epoch %d: %d services, %d tasks, %d runners, %d records to send.",
+        shard,
+        owned.epoch(),
+        owned.state().services().size(),
+        owned.state().tasks().size(),
+        owned.state().runners().size(),
+        owned.unsent().size());
+  }
+
+  /**
+   * Each ownership has its own relay; what an earlier one still has in flight is sent a second time
+   * at worst.
+   */
+  private Relay relay(OwnedShard owned) {
+    return new Relay(
+        producer,
+        owned.unsent().isEmpty() ? owned.sequence() : owned.unsent().getFirst().sequence() - 1);
+  }
+
+  private List<TopicPartition> partitionsOf(int shard) {
+    return List.of(
+        new TopicPartition(Topics.COMMANDS, shard), new TopicPartition(Topics.REPORTS, shard));
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    for (int shard : shardsOf(partitions)) {
+      // Taken over by repair(), right after the poll that is under way: one way in, whether or not
+      // the database answers.
+      broken.put(shard, new Retry(clock.instant(), RETRY_FIRST));
+      consumer.pause(assigned(shard));
+    }
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    for (int shard : shardsOf(partitions)) {
+      lanes.remove(shard);
+      broken.remove(shard);
+      working.remove(shard);
+      LOG.infof("Shard %d given up.", shard);
+    }
+  }
+
+  private List<TopicPartition> assigned(int shard) {
+    return partitionsOf(shard).stream().filter(consumer.assignment()::contains).toList();
+  }
+
+  private static Set<Integer> shardsOf(Collection<TopicPartition> partitions) {
+    Set<Integer> shards = new HashSet<>();
+    partitions.forEach(partition -> shards.add(partition.partition()));
+    return shards;
+  }
+}

@@ -1,0 +1,312 @@
+package io.longshore.scheduler.inbound;
+
+import io.longshore.messages.Arns;
+import io.longshore.messages.Codec;
+import io.longshore.messages.CommandEnvelope;
+import io.longshore.messages.Reply;
+import io.longshore.messages.Report;
+import io.longshore.messages.Topics;
+import io.longshore.messages.Topology;
+import io.longshore.messages.UnreadableMessageException;
+import io.longshore.scheduler.core.Answers;
+import io.longshore.scheduler.core.Changes;
+import io.longshore.scheduler.core.CommandDecider;
+import io.longshore.scheduler.core.Leases;
+import io.longshore.scheduler.core.Ledger;
+import io.longshore.scheduler.core.Outgoing;
+import io.longshore.scheduler.core.Policy;
+import io.longshore.scheduler.core.Reconciler;
+import io.longshore.scheduler.core.ReportDecider;
+import io.longshore.scheduler.core.Service;
+import io.longshore.scheduler.outbound.OutboxRecords;
+import io.longshore.scheduler.outbound.Relay;
+import io.longshore.scheduler.store.OutboxRow;
+import io.longshore.scheduler.store.OwnedShard;
+import io.longshore.scheduler.store.ShardStore;
+import io.longshore.scheduler.store.Turn;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard, owned: takes turns over incoming records. A turn decides them, plans the services they
+ * touched, commits everything in one transaction and then lets the outcome out. Called only on the
+ * consumer's thread.
+ *
+ * <p>After any exception the lane is worth nothing any more: whoever called it has to take the
+ * shard over again.
+ */
+final class ShardLane {
+  private static final Logger LOG = Logger.getLogger(ShardLane.class);
+
+  /** How often every service is compared with its tasks, whatever the events say. */
+  private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(10);
+
+  /** Leases are seconds long; looking more often than this gains nothing. */
+  private static final Duration LEASE_CHECK_INTERVAL = Duration.ofSeconds(1);
+
+  /**
+   * Turns that decided nothing, such as those over heartbeats, may be taken again without harm;
+   * their offsets are written only this often.
+   */
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
+
+  /**
+   * A plan that makes another plan necessary is normal; a longer chain is a fault and must not hang
+   * the shard.
+   */
+  private static final int PLANS_PER_TURN_MAX = 10_000;
+
+  private final OwnedShard owned;
+  private final ShardStore store;
+  private final Relay relay;
+  private final OutboxRecords records;
+  private final Topology topology;
+  private final Ledger ledger;
+  private final Leases leases;
+  private final Reconciler reconciler;
+  private final CommandDecider commandDecider = new CommandDecider();
+  private final ReportDecider reportDecider = new ReportDecider();
+  private final Set<String> poison;
+  private long commandsOffset;
+  private long reportsOffset;
+  private long sequence;
+  private long deletedUpTo;
+  private Instant nextSweep;
+  private Instant nextLeaseCheck;
+  private Instant nextCheckpoint;
+  private boolean moved;
+
+  // What the turn at hand has gathered.
+  private final List<OutboxRow> outbox = new ArrayList<>();
+  private final List<PendingReply> replies = new ArrayList<>();
+
+  private record PendingReply(String replyTo, Reply reply, @Nullable String traceparent) {}
+
+  /**
+   * @param poison where records came from that have been found impossible to decide
+   */
+  ShardLane(
+      OwnedShard owned,
+      ShardStore store,
+      Relay relay,
+      Arns arns,
+      Topology topology,
+      Policy policy,
+      Set<String> poison,
+      Instant now) {
+    this.owned = owned;
+    this.store = store;
+    this.relay = relay;
+    this.records = new OutboxRecords(arns);
+    this.topology = topology;
+    this.poison = poison;
+    ledger = new Ledger(owned.state(), arns, policy);
+    leases = new Leases(policy.runnerLease(), now);
+    reconciler = new Reconciler(policy);
+    commandsOffset = owned.commandsOffset();
+    reportsOffset = owned.reportsOffset();
+    sequence = owned.sequence();
+    nextSweep = now;
+    nextCheckpoint = now;
+    nextLeaseCheck = now.plus(policy.runnerLease());
+  }
+
+  int shard() {
+    return owned.shard();
+  }
+
+  /** Sends what the former owner had decided and perhaps not sent. */
+  void resume() {
+    relay.send(owned.unsent());
+  }
+
+  /** When the lane wants a turn even if nothing comes in. */
+  Instant nextTurn() {
+    Instant next = nextSweep.isBefore(nextLeaseCheck) ? nextSweep : nextLeaseCheck;
+    Instant wake = ledger.nextWake();
+    return wake != null && wake.isBefore(next) ? wake : next;
+  }
+
+  /**
+   * Takes a turn.
+   *
+   * @param caughtUp whether nothing more is waiting in Kafka: silence can only be judged by who has
+   *     heard everything
+   */
+  void turn(List<ConsumerRecord<String, byte[]>> incoming, boolean caughtUp, Instant now)
+      throws SQLException {
+    Exception relayFailure = relay.failure();
+    if (relayFailure != null) {
+      throw new IllegalStateException("the outbox cannot be sent", relayFailure);
+    }
+    List<Incoming> inputs = incoming.stream().map(this::read).toList();
+    Answers answers = new Answers(store.answers(answerKeys(inputs)));
+    for (Incoming input : inputs) {
+      takeIn(input, answers, now);
+    }
+    if (caughtUp && !now.isBefore(nextLeaseCheck)) {
+      nextLeaseCheck = now.plus(LEASE_CHECK_INTERVAL);
+      ledger.apply(leases.expire(ledger.state(), now), now);
+      ledger.apply(leases.findStuck(ledger.state(), now), now);
+    }
+    if (!now.isBefore(nextSweep)) {
+      nextSweep = now.plus(SWEEP_INTERVAL);
+      ledger.markAll();
+    }
+    ledger.markDue(now);
+    plan(now);
+    String cause = inputs.isEmpty() ? null : inputs.getLast().traceparent();
+    commit(answers, cause, now);
+  }
+
+  private Incoming read(ConsumerRecord<String, byte[]> record) {
+    if (poison.contains(Origins.of(record))) {
+      return new Incoming.Unreadable(record, "it cannot be decided; the scheduler's log says why");
+    }
+    try {
+      if (record.topic().equals(Topics.COMMANDS)) {
+        CommandEnvelope envelope = Codec.decode(record.value(), CommandEnvelope.class);
+        requireOurs(envelope.command().key());
+        return new Incoming.Asked(record, envelope);
+      }
+      Report report = Codec.decode(record.value(), Report.class);
+      requireOurs(report.cluster().value());
+      return new Incoming.Told(record, report);
+    } catch (UnreadableMessageException e) {
+      return new Incoming.Unreadable(record, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireOurs(String key) throws UnreadableMessageException {
+    int shard = topology.shardOf(key);
+    if (shard != owned.shard()) {
+      throw new UnreadableMessageException(
+          "it belongs to shard %d and came on shard %d".formatted(shard, owned.shard()));
+    }
+  }
+
+  private void takeIn(Incoming input, Answers answers, Instant now) {
+    ConsumerRecord<String, byte[]> record = input.record();
+    boolean command = record.topic().equals(Topics.COMMANDS);
+    if (record.offset() < (command ? commandsOffset : reportsOffset)) {
+      return;
+    }
+    try {
+      switch (input) {
+        case Incoming.Asked asked -> decide(asked, answers, now);
+        case Incoming.Told told -> {
+          leases.heard(told.report(), now);
+          ledger.apply(reportDecider.decide(ledger.state(), told.report(), now), now);
+        }
+        case Incoming.Unreadable unreadable -> quarantine(unreadable);
+      }
+    } catch (RuntimeException e) {
+      throw new PoisonRecordException(record, e);
+    }
+    render(input.traceparent(), now);
+    if (command) {
+      commandsOffset = record.offset() + 1;
+    } else {
+      reportsOffset = record.offset() + 1;
+    }
+    moved = true;
+  }
+
+  private void decide(Incoming.Asked asked, Answers answers, Instant now) {
+    CommandEnvelope envelope = asked.envelope();
+    Reply.Outcome outcome = answers.before(envelope);
+    if (outcome == null) {
+      CommandDecider.Decided decided = commandDecider.decide(ledger.state(), envelope, now);
+      ledger.apply(decided.decisions(), now);
+      outcome = decided.outcome();
+      answers.remember(envelope, outcome);
+    }
+    LOG.debugf("%s: %s", envelope.command(), outcome);
+    replies.add(
+        new PendingReply(
+            envelope.replyTo(), new Reply(envelope.correlationId(), outcome), asked.traceparent()));
+  }
+
+  private void plan(Instant now) {
+    int plans = 0;
+    Service service = ledger.nextDirty();
+    while (service != null) {
+      boolean waiting = ledger.awaitsCapacity(service);
+      ledger.placed(service);
+      ledger.apply(reconciler.plan(ledger.state(), service, waiting, now), now);
+      if (++plans == PLANS_PER_TURN_MAX) {
+        LOG.errorf("Shard %d: %d plans in one turn; the rest waits.", owned.shard(), plans);
+        return;
+      }
+      service = ledger.nextDirty();
+    }
+  }
+
+  /** Gives what has been decided since the last call its place in the outbox. */
+  private void render(@Nullable String traceparent, Instant now) {
+    List<Outgoing> fresh = ledger.takeOutgoing();
+    for (Outgoing outgoing : fresh) {
+      outbox.add(records.record(outgoing, ++sequence, traceparent, now));
+    }
+  }
+
+  private void commit(Answers answers, @Nullable String cause, Instant now) throws SQLException {
+    render(cause, now);
+    Changes changes = ledger.takeChanges();
+    long sentUpTo = relay.sentUpTo();
+    boolean nothing = changes.isEmpty() && outbox.isEmpty() && replies.isEmpty();
+    boolean due = (moved || sentUpTo > deletedUpTo) && !now.isBefore(nextCheckpoint);
+    if (nothing && !due) {
+      return;
+    }
+    long firstEvent = sequence + 1;
+    sequence += changes.events().size();
+    store.commit(
+        new Turn(
+            owned.shard(),
+            owned.epoch(),
+            commandsOffset,
+            reportsOffset,
+            changes,
+            firstEvent,
+            List.copyOf(outbox),
+            sequence,
+            sentUpTo,
+            answers.fresh(),
+            now));
+    deletedUpTo = sentUpTo;
+    moved = false;
+    nextCheckpoint = now.plus(CHECKPOINT_INTERVAL);
+    relay.send(List.copyOf(outbox));
+    for (PendingReply pending : replies) {
+      relay.reply(pending.replyTo(), pending.reply(), pending.traceparent());
+    }
+    outbox.clear();
+    replies.clear();
+  }
+
+  private void quarantine(Incoming.Unreadable unreadable) {
+    ConsumerRecord<String, byte[]> record = unreadable.record();
+    LOG.warnf("Quarantined %s: %s", Origins.of(record), unreadable.reason());
+    outbox.add(
+        records.quarantined(
+            ++sequence, record.key(), record.value(), Origins.of(record), unreadable.reason()));
+  }
+
+  private static List<String> answerKeys(List<Incoming> inputs) {
+    List<String> keys = new ArrayList<>();
+    for (Incoming input : inputs) {
+      if (input instanceof Incoming.Asked asked) {
+        keys.addAll(Answers.keys(asked.envelope()));
+      }
+    }
+    return keys;
+  }
+}

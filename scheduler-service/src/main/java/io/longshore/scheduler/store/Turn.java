@@ -1,0 +1,27 @@
+package io.longshore.scheduler.store;
+
+import io.longshore.scheduler.core.Answers;
+import io.longshore.scheduler.core.Changes;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything one turn of a shard writes, in one transaction.
+ *
+ * @param firstEvent the sequence of the first of the changes' service events; the others follow
+ * @param sequence the last one in use after this turn
+ * @param sentUpTo outbox records up to here have reached Kafka and can be deleted
+ */
+public record Turn(
+    int shard,
+    long epoch,
+    long commandsOffset,
+    long reportsOffset,
+    Changes changes,
+    long firstEvent,
+    List<OutboxRow> outbox,
+    long sequence,
+    long sentUpTo,
+    Map<String, Answers.Answer> answers,
+    Instant now) {}
