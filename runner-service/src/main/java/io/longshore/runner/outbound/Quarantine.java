@@ -18,6 +18,8 @@ public final class Quarantine {
   }
 
   /**
+   * Puts a record aside. Does not wait for Kafka.
+   *
    * @param reason bounded, fit for a log
    */
   public void put(ConsumerRecord<byte[], byte[]> record, String reason) {
