@@ -8,6 +8,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
 
 /** Where records go that cannot be read, as they came, so that what follows them is not held up. */
+// The producer's future says nothing that its callback does not.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Quarantine {
   private static final Logger LOG = Logger.getLogger(Quarantine.class);
 
