@@ -16,7 +16,9 @@ import org.jboss.logging.Logger;
 /** Which driver runs the containers of this process, and why. */
 final class EngineChoice {
   private static final Logger LOG = Logger.getLogger(EngineChoice.class);
-  private static final int PROBE_SECONDS = 2;
+  // Without an engine the answer is a no at once; this is for one that hangs. A busy host needs two
+  // seconds just to load the client, and taking processes instead of its containers would be worse.
+  private static final int PROBE_SECONDS = 5;
 
   private EngineChoice() {}
 

@@ -43,6 +43,8 @@ public final class Agent implements TaskOwner.Surroundings {
   private static final Duration LONGEST_WAIT_FOR_MANIFEST = Duration.ofSeconds(30);
 
   /**
+   * Who an agent is.
+   *
    * @param incarnation a fresh one for every start of the process
    */
   public record Identity(ClusterName cluster, RunnerId runner, String incarnation) {}

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Reports {
   /**
+   * Takes a report to be sent.
+   *
    * @param traceparent of the order that caused what is reported, if there was one
    */
   void send(Report report, @Nullable String traceparent);

@@ -34,6 +34,8 @@ public record Orders(RunnerId runner, String incarnation, boolean waiting, long 
   public record PassOver(Orders next, String reason) implements Intake {}
 
   /**
+   * Something was missed, or the scheduler knows nothing of this runner.
+   *
    * @param newIncarnation whether the registration has to be under a new incarnation
    */
   public record Register(Orders next, boolean newIncarnation, String reason) implements Intake {}

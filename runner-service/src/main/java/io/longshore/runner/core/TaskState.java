@@ -34,6 +34,8 @@ public record TaskState(
       "CannotCreateContainerError: the runner ended before it had created this container";
 
   /**
+   * A task that has just been ordered.
+   *
    * @param pullFirst whether images are pulled even when they may be there
    */
   public static TaskState ordered(TaskAssignment assignment, boolean pullFirst) {

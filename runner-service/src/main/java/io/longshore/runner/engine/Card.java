@@ -36,6 +36,8 @@ public final class Card {
   }
 
   /**
+   * Reads what {@link #write} wrote.
+   *
    * @throws UnreadableMessageException if the text is none of ours: anybody can write a label
    */
   public static TaskAssignment read(String card) throws UnreadableMessageException {

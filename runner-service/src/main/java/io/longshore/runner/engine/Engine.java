@@ -33,6 +33,8 @@ public interface Engine extends AutoCloseable {
   void pull(String image) throws EngineException;
 
   /**
+   * Creates a container without starting it.
+   *
    * @throws EngineException {@code IMAGE_MISSING} if the image has to be pulled first
    */
   Sighting create(RunnerId runner, TaskAssignment assignment, ContainerSpec spec)

@@ -15,7 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -43,7 +43,7 @@ public final class OrderFeed implements Fleet.OrderSource, AutoCloseable {
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Topology topology;
   private final Quarantine quarantine;
-  private final ConcurrentLinkedQueue<Runnable> notes = new ConcurrentLinkedQueue<>();
+  private final LinkedBlockingQueue<Runnable> notes = new LinkedBlockingQueue<>();
   private final Map<String, Agent> agents = new HashMap<>();
   private final Set<String> positioned = new HashSet<>();
   private final Thread thread;
@@ -110,16 +110,31 @@ public final class OrderFeed implements Fleet.OrderSource, AutoCloseable {
         readNotes();
         position(consumer, before);
         before = Set.of();
+        if (agents.isEmpty()) {
+          awaitNote();
+          continue;
+        }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           take(record);
         }
       } catch (WakeupException e) {
-        // Somebody left a note.
-        continue;
+        LOG.debug("Somebody left a note for the order feed.");
       } catch (InvalidOffsetException e) {
         consumer.seekToEnd(e.partitions());
         doubt(e.partitions(), "orders were deleted before they were read");
       }
+    }
+  }
+
+  /** A consumer without partitions must not be polled. */
+  private void awaitNote() {
+    try {
+      Runnable note = notes.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      if (note != null) {
+        note.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread of its own hands records to the producer, which may block while brokers are away.
  */
+// The producer's future says nothing that its callback does not.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class KafkaReports implements Reports, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(KafkaReports.class);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);

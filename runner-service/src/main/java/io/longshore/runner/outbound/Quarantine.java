@@ -8,6 +8,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
 
 /** Where records go that cannot be read, as they came, so that what follows them is not held up. */
+// The producer's future says nothing that its callback does not.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Quarantine {
   private static final Logger LOG = Logger.getLogger(Quarantine.class);
 
@@ -18,6 +20,8 @@ public final class Quarantine {
   }
 
   /**
+   * Puts a record aside. Does not wait for Kafka.
+   *
    * @param reason bounded, fit for a log
    */
   public void put(ConsumerRecord<byte[], byte[]> record, String reason) {

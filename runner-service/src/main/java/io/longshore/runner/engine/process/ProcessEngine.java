@@ -208,9 +208,15 @@ public final class ProcessEngine implements Engine {
     }
     files
         .shimProcess()
-        .map(ProcessHandle::onExit)
         .ifPresentOrElse(
-            exit -> exit.thenRun(() -> tell(files, record)), () -> tell(files, record));
+            shim -> {
+              var told = shim.onExit().thenRun(() -> tell(files, record));
+              told.exceptionally(failure -> {
+                LOG.error("The end of a process could not be told.", failure);
+                return null;
+              });
+            },
+            () -> tell(files, record));
   }
 
   private void tell(ProcessFiles files, ProcessRecord record) {

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  * <p>It is plain POSIX shell. Its first line of output is the process's id; then it closes its
  * output, so that nothing hangs on the runner.
  */
+// The scripts are easier to read whole, away from the code that fills them in.
+@SuppressWarnings("InlineFormatString")
 final class Shim {
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 

@@ -189,7 +189,7 @@ public final class SimulatedEngine implements Engine {
       String after = setting(box.spec, "EXIT_AFTER_MS");
       if (after != null) {
         int code = Integer.parseInt(settingOr(box.spec, "EXIT_CODE", "0"));
-        time.schedule(() -> exit(box, code), Long.parseLong(after), TimeUnit.MILLISECONDS);
+        var _ = time.schedule(() -> exit(box, code), Long.parseLong(after), TimeUnit.MILLISECONDS);
       }
       return box.sighting;
     }
