@@ -91,14 +91,15 @@ public final class EmbeddedMain {
   private void startAll() throws Exception {
     // Side by side: PostgreSQL's first start is mostly another process's work.
     toParent.println(Protocol.STEP + "Starting PostgreSQL and Kafka");
-    Exception[] failure = new Exception[1];
+    Throwable[] failure = new Throwable[1];
     Thread database =
         Thread.ofPlatform()
             .name("postgres-start")
             .start(() -> {
               try {
                 postgres.start();
-              } catch (Exception e) {
+              } catch (Throwable e) {
+                // An Error too: whatever it is, the parent must not be told that all is well.
                 failure[0] = e;
               }
             });
@@ -109,7 +110,7 @@ public final class EmbeddedMain {
     }
     if (failure[0] != null) {
       kafka.stop();
-      throw failure[0];
+      throw new IOException("PostgreSQL did not start: " + failure[0].getMessage(), failure[0]);
     }
     toParent.println(
         Protocol.ready(new Endpoints(kafka.bootstrapServers(), postgres.jdbcUrl(), "postgres")));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** The PostgreSQL of one data directory. Its methods are called by one thread at a time. */
@@ -30,6 +31,7 @@ final class PostgresNode {
     }
     Files.createDirectories(directory);
     StalePostgres.stop(dataDirectory(directory));
+    removeUnfinished();
     running =
         EmbeddedPostgres.builder()
             .setPort(port)
@@ -52,6 +54,45 @@ final class PostgresNode {
             .setOutputRedirector(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
             .setErrorRedirector(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
             .start();
+    if (Files.notExists(initialised())) {
+      Files.createFile(initialised());
+    }
+  }
+
+  /**
+   * Whatever a first start left half done when it was cut off: it would be in the next one's way.
+   */
+  private void removeUnfinished() throws IOException {
+    if (Files.notExists(initialised())) {
+      delete(dataDirectory(directory));
+    }
+    Path binaries = directory.resolve("binaries");
+    if (Files.isDirectory(binaries)) {
+      try (var unpacked = Files.list(binaries)) {
+        for (Path program : unpacked.filter(Files::isDirectory).toList()) {
+          // The library writes this file when it has unpacked everything.
+          if (Files.notExists(program.resolve(".exists"))) {
+            delete(program);
+          }
+        }
+      }
+    }
+  }
+
+  /** Written after the first start that succeeded: from then on the data is somebody's. */
+  private Path initialised() {
+    return directory.resolve("initialised");
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** Returns once the database has ended; does nothing when it does not run. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -68,6 +69,23 @@ class EmbeddedProcessTest {
         assertThat(received(next.endpoints())).containsExactly("acknowledged");
         assertThat(query(next.endpoints(), "select word from kept")).isEqualTo("committed");
       }
+    }
+  }
+
+  @Test
+  void aFirstStartThatWasCutOffDoesNotBreakTheNext() throws Exception {
+    EmbeddedProcess.start(data).close();
+    // What a kill in the middle of unpacking and initialising leaves: files, and no word that they
+    // are whole.
+    Files.delete(data.resolve("postgres/initialised"));
+    Files.delete(postgresData().resolve("PG_VERSION"));
+    try (var programs = Files.list(data.resolve("postgres/binaries"))) {
+      for (Path program : programs.filter(Files::isDirectory).toList()) {
+        Files.delete(program.resolve(".exists"));
+      }
+    }
+    try (EmbeddedProcess next = EmbeddedProcess.start(data)) {
+      assertThat(query(next.endpoints(), "select 'well'")).isEqualTo("well");
     }
   }
 
