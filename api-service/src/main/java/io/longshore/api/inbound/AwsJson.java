@@ -135,6 +135,7 @@ public final class AwsJson {
       }
       case Shape.Fraction fraction -> number(parser, path);
       case Shape.Time time -> number(parser, path);
+      case Shape.Anything anything -> anything(parser);
       case Shape.Flag flag -> {
         if (!parser.currentToken().isBoolean()) {
           throw mismatch(path, "true or false");
@@ -163,6 +164,11 @@ public final class AwsJson {
       }
     }
     return values;
+  }
+
+  private static Object anything(JsonParser parser) throws IOException {
+    Object value = WRITER.readValue(parser, Object.class);
+    return value == null ? Map.of() : value;
   }
 
   private static Object whole(JsonParser parser, Shape.Whole shape, String path)

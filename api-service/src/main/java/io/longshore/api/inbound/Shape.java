@@ -50,6 +50,9 @@ public sealed interface Shape {
   /** Epoch seconds. */
   record Time() implements Shape {}
 
+  /** Any JSON at all. */
+  record Anything() implements Shape {}
+
   /** The shape of a class of the SDK's model. */
   static Structure of(Class<?> model) {
     return Shapes.of(model);
@@ -96,6 +99,8 @@ public sealed interface Shape {
         return new Flag();
       } else if (type == MarshallingType.INSTANT) {
         return new Time();
+      } else if (type == MarshallingType.DOCUMENT) {
+        return new Anything();
       } else if (type == MarshallingType.SDK_POJO) {
         return of(field.constructor().get().getClass().getEnclosingClass());
       } else if (type == MarshallingType.LIST) {
