@@ -73,8 +73,7 @@ class BadInputTest {
     assertError(
         post("MakeCoffee", BodyPublishers.ofString("{}")), 400, "UnknownOperationException");
     assertError(
-        http.send(
-            request().POST(BodyPublishers.ofString("{}")).build(), BodyHandlers.ofString()),
+        http.send(request().POST(BodyPublishers.ofString("{}")).build(), BodyHandlers.ofString()),
         400,
         "UnknownOperationException");
     assertError(
@@ -116,7 +115,8 @@ class BadInputTest {
     assertError(
         post(
             "CreateCluster",
-            BodyPublishers.ofString("{\"clusterName\":\"a\\n\\u001b[31m" + "x".repeat(9000) + "\"}")),
+            BodyPublishers.ofString(
+                "{\"clusterName\":\"a\\n\\u001b[31m" + "x".repeat(9000) + "\"}")),
         400,
         "InvalidParameterException");
   }

@@ -79,10 +79,9 @@ class EcsApiTest {
             .httpClient(Apache5HttpClient.create())
             .credentialsProvider(
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret")))
-            .overrideConfiguration(
-                o ->
-                    o.addExecutionInterceptor(new KnownMembers())
-                        .apiCallTimeout(Duration.ofSeconds(20)))
+            .overrideConfiguration(o ->
+                o.addExecutionInterceptor(new KnownMembers())
+                    .apiCallTimeout(Duration.ofSeconds(20)))
             .build();
   }
 
@@ -93,18 +92,16 @@ class EcsApiTest {
   }
 
   private String register(String family) {
-    return ecs.registerTaskDefinition(
-            r ->
-                r.family(family)
-                    .cpu(".25 vCPU")
-                    .memory("1GB")
-                    .containerDefinitions(
-                        c ->
-                            c.name("web")
-                                .image("nginx:1")
-                                .portMappings(p -> p.containerPort(80))
-                                .environment(e -> e.name("A").value("1")))
-                    .tags(t -> t.key("team").value("blue")))
+    return ecs.registerTaskDefinition(r ->
+            r.family(family)
+                .cpu(".25 vCPU")
+                .memory("1GB")
+                .containerDefinitions(c ->
+                    c.name("web")
+                        .image("nginx:1")
+                        .portMappings(p -> p.containerPort(80))
+                        .environment(e -> e.name("A").value("1")))
+                .tags(t -> t.key("team").value("blue")))
         .taskDefinition()
         .taskDefinitionArn();
   }
@@ -123,10 +120,9 @@ class EcsApiTest {
     assertThat(created.tags()).extracting(Tag::key).containsExactly("k");
 
     DescribeClustersResponse described =
-        ecs.describeClusters(
-            r ->
-                r.clusters("c1", "nothing", "arn:aws:ecs:eu-west-1:1:cluster/c1")
-                    .include(ClusterField.TAGS, ClusterField.SETTINGS));
+        ecs.describeClusters(r ->
+            r.clusters("c1", "nothing", "arn:aws:ecs:eu-west-1:1:cluster/c1")
+                .include(ClusterField.TAGS, ClusterField.SETTINGS));
     assertThat(described.clusters()).extracting(Cluster::clusterName).containsExactly("c1");
     assertThat(described.clusters().getFirst().settings()).hasSize(1);
     assertThat(described.failures())
@@ -143,18 +139,16 @@ class EcsApiTest {
   @Test
   void definitions() {
     RegisterTaskDefinitionResponse registered =
-        ecs.registerTaskDefinition(
-            r ->
-                r.family("def")
-                    .networkMode(NetworkMode.BRIDGE)
-                    .containerDefinitions(
-                        c ->
-                            c.name("web")
-                                .image("nginx:1")
-                                .memory(64)
-                                .linuxParameters(l -> l.initProcessEnabled(true))
-                                .portMappings(p -> p.containerPort(80)))
-                    .tags(t -> t.key("team").value("blue")));
+        ecs.registerTaskDefinition(r ->
+            r.family("def")
+                .networkMode(NetworkMode.BRIDGE)
+                .containerDefinitions(c ->
+                    c.name("web")
+                        .image("nginx:1")
+                        .memory(64)
+                        .linuxParameters(l -> l.initProcessEnabled(true))
+                        .portMappings(p -> p.containerPort(80)))
+                .tags(t -> t.key("team").value("blue")));
     TaskDefinition definition = registered.taskDefinition();
     assertThat(definition.revision()).isEqualTo(1);
     assertThat(definition.registeredAt()).isEqualTo(Instant.parse("2026-01-02T03:04:05.678Z"));
@@ -196,15 +190,14 @@ class EcsApiTest {
       register("paged");
     }
     List<String> arns =
-        ecs.listTaskDefinitionsPaginator(r -> r.familyPrefix("paged").maxResults(2))
+        ecs
+            .listTaskDefinitionsPaginator(r -> r.familyPrefix("paged").maxResults(2))
             .taskDefinitionArns()
             .stream()
             .toList();
     assertThat(arns).hasSize(5).doesNotHaveDuplicates();
-    String token =
-        ecs.listTaskDefinitions(r -> r.familyPrefix("paged").maxResults(2)).nextToken();
-    assertThatThrownBy(
-            () -> ecs.listTaskDefinitions(r -> r.familyPrefix("other").nextToken(token)))
+    String token = ecs.listTaskDefinitions(r -> r.familyPrefix("paged").maxResults(2)).nextToken();
+    assertThatThrownBy(() -> ecs.listTaskDefinitions(r -> r.familyPrefix("other").nextToken(token)))
         .isInstanceOf(InvalidParameterException.class)
         .hasMessageContaining("nextToken");
   }
@@ -214,17 +207,15 @@ class EcsApiTest {
     cluster("default");
     register("job");
     RunTaskResponse run =
-        ecs.runTask(
-            r ->
-                r.taskDefinition("job")
-                    .count(2)
-                    .startedBy("me")
-                    .clientToken("t-1")
-                    .propagateTags(PropagateTags.TASK_DEFINITION)
-                    .overrides(
-                        o ->
-                            o.containerOverrides(
-                                c -> c.name("web").command("true").environment(e -> e.name("B").value("2")))));
+        ecs.runTask(r ->
+            r.taskDefinition("job")
+                .count(2)
+                .startedBy("me")
+                .clientToken("t-1")
+                .propagateTags(PropagateTags.TASK_DEFINITION)
+                .overrides(o ->
+                    o.containerOverrides(c ->
+                        c.name("web").command("true").environment(e -> e.name("B").value("2")))));
     assertThat(run.tasks()).hasSize(2);
     assertThat(run.failures()).extracting(Failure::reason).containsExactly("RESOURCE:MEMORY");
     assertThat(scheduler.lastToken()).isEqualTo("RunTask/default/t-1");
@@ -256,8 +247,7 @@ class EcsApiTest {
     Task stopped = ecs.stopTask(r -> r.task(arn).reason("enough")).task();
     assertThat(stopped.stoppedReason()).isEqualTo("enough");
     assertThat(stopped.stopCode()).isEqualTo(TaskStopCode.USER_INITIATED);
-    assertThat(ecs.listTasks(r -> r.desiredStatus(DesiredStatus.STOPPED)).taskArns())
-        .contains(arn);
+    assertThat(ecs.listTasks(r -> r.desiredStatus(DesiredStatus.STOPPED)).taskArns()).contains(arn);
 
     String missing = "0123456789abcdef0123456789abcdef";
     assertThat(ecs.describeTasks(r -> r.tasks(missing)).failures())
@@ -272,8 +262,7 @@ class EcsApiTest {
     cluster("inst");
     register("placed");
     ecs.runTask(r -> r.cluster("inst").taskDefinition("placed"));
-    List<String> arns =
-        ecs.listContainerInstances(r -> r.cluster("inst")).containerInstanceArns();
+    List<String> arns = ecs.listContainerInstances(r -> r.cluster("inst")).containerInstanceArns();
     assertThat(arns).hasSize(1);
     ContainerInstance instance =
         ecs.describeContainerInstances(r -> r.cluster("inst").containerInstances(arns))
@@ -283,7 +272,8 @@ class EcsApiTest {
     assertThat(instance.runningTasksCount()).isEqualTo(1);
     assertThat(instance.registeredResources().getFirst().integerValue()).isEqualTo(4096);
     assertThat(instance.remainingResources().getFirst().integerValue()).isEqualTo(4096 - 256);
-    assertThat(instance.remainingResources().get(2).stringSetValue()).containsExactly("22", "32768");
+    assertThat(instance.remainingResources().get(2).stringSetValue())
+        .containsExactly("22", "32768");
   }
 
   @Test
@@ -291,13 +281,12 @@ class EcsApiTest {
     cluster("svc");
     String definition = register("web");
     Service created =
-        ecs.createService(
-                r ->
-                    r.cluster("svc")
-                        .serviceName("front")
-                        .taskDefinition("web")
-                        .desiredCount(3)
-                        .clientToken("once"))
+        ecs.createService(r ->
+                r.cluster("svc")
+                    .serviceName("front")
+                    .taskDefinition("web")
+                    .desiredCount(3)
+                    .clientToken("once"))
             .service();
     assertThat(scheduler.lastToken()).isEqualTo("CreateService/svc/once");
     assertThat(created.serviceArn()).isEqualTo(ARN + "service/svc/front");
@@ -312,12 +301,11 @@ class EcsApiTest {
     assertThat(created.events().getFirst().message()).contains("event 1");
 
     Service updated =
-        ecs.updateService(
-                r ->
-                    r.cluster("svc")
-                        .service("front")
-                        .desiredCount(5)
-                        .deploymentConfiguration(d -> d.minimumHealthyPercent(50)))
+        ecs.updateService(r ->
+                r.cluster("svc")
+                    .service("front")
+                    .desiredCount(5)
+                    .deploymentConfiguration(d -> d.minimumHealthyPercent(50)))
             .service();
     assertThat(updated.desiredCount()).isEqualTo(5);
     assertThat(updated.deploymentConfiguration().minimumHealthyPercent()).isEqualTo(50);

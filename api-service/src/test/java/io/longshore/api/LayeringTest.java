@@ -26,7 +26,11 @@ class LayeringTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "io.longshore.api.core..", "io.longshore.messages..", "java..", "javax.crypto..", "org.jspecify..")
+            "io.longshore.api.core..",
+            "io.longshore.messages..",
+            "java..",
+            "javax.crypto..",
+            "org.jspecify..")
         .check(ALL);
   }
 

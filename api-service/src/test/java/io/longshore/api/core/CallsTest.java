@@ -108,7 +108,8 @@ class CallsTest {
         ServiceRules.update(
             CLUSTER,
             new ServiceName("s"),
-            request("{'service':'s','deploymentConfiguration':{'maximumPercent':120},'platformVersion':'1'}"),
+            request(
+                "{'service':'s','deploymentConfiguration':{'maximumPercent':120},'platformVersion':'1'}"),
             null,
             current);
     assertThat(update.settings()).isNotNull();
@@ -161,9 +162,7 @@ class CallsTest {
   @Test
   void manyTagsAreTooMany() {
     List<Members> tags =
-        IntStream.range(0, 51)
-            .mapToObj(i -> Members.NONE.with("key", "k" + i))
-            .toList();
+        IntStream.range(0, 51).mapToObj(i -> Members.NONE.with("key", "k" + i)).toList();
     assertThatThrownBy(() -> Tags.of(Members.NONE.with("tags", tags))).hasMessageContaining("tags");
   }
 }

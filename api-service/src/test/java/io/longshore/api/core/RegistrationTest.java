@@ -85,12 +85,11 @@ class RegistrationTest {
   @Test
   void refusesWhatIsTooLarge() {
     String value = "x".repeat(70_000);
-    assertThatThrownBy(
-            () ->
-                register(
-                    "{'family':'f','containerDefinitions':[{'name':'a','image':'i','memory':64,'environment':[{'name':'A','value':'"
-                        + value
-                        + "'}]}]}"))
+    assertThatThrownBy(() ->
+            register(
+                "{'family':'f','containerDefinitions':[{'name':'a','image':'i','memory':64,'environment':[{'name':'A','value':'"
+                    + value
+                    + "'}]}]}"))
         .hasMessageContaining("bytes of JSON");
   }
 }

@@ -52,8 +52,19 @@ class AwsJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "null", "[]", "3", "\"a\"", "{", "{}{}", "{} x", "{\"a\":}", "{'a':1}", "\uFEFF{}",
-        "{\"serviceName\":\"a\",\"serviceName\":\"b\"}", "{\"desiredCount\":1e400}", "{\"a\":NaN}"
+        "null",
+        "[]",
+        "3",
+        "\"a\"",
+        "{",
+        "{}{}",
+        "{} x",
+        "{\"a\":}",
+        "{'a':1}",
+        "\uFEFF{}",
+        "{\"serviceName\":\"a\",\"serviceName\":\"b\"}",
+        "{\"desiredCount\":1e400}",
+        "{\"a\":NaN}"
       })
   void refusesWhatIsNotOneObject(String body) {
     assertThatThrownBy(() -> read(body))
@@ -115,7 +126,7 @@ class AwsJsonTest {
     List<String> bodies =
         List.of(
             "{\"a\":" + "[".repeat(100_000),
-            "{\"a\":\"" + "x".repeat(10_000_000) + "\"}",
+            "{\"serviceName\":\"" + "x".repeat(10_000_000) + "\"}",
             "{\"desiredCount\":" + "9".repeat(1_000_000) + "}");
     for (String body : bodies) {
       long start = System.nanoTime();
@@ -126,8 +137,7 @@ class AwsJsonTest {
 
   @Test
   void aTimeIsANumberWithMilliseconds() {
-    Members members =
-        Members.NONE.with("createdAt", BigDecimal.valueOf(1_767_323_045_678L, 3));
+    Members members = Members.NONE.with("createdAt", BigDecimal.valueOf(1_767_323_045_678L, 3));
     assertThat(new String(AwsJson.write(members), StandardCharsets.UTF_8))
         .isEqualTo("{\"createdAt\":1767323045.678}");
   }
@@ -135,16 +145,21 @@ class AwsJsonTest {
   @Test
   void aFingerprintKnowsNeitherOrderNorToken() {
     String one = Fingerprint.of(read("{\"serviceName\":\"a\",\"desiredCount\":1}"));
-    assertThat(Fingerprint.of(read("{\"desiredCount\":1,\"clientToken\":\"t\",\"serviceName\":\"a\"}")))
+    assertThat(
+            Fingerprint.of(
+                read("{\"desiredCount\":1,\"clientToken\":\"t\",\"serviceName\":\"a\"}")))
         .isEqualTo(one);
-    assertThat(Fingerprint.of(read("{\"desiredCount\":2,\"serviceName\":\"a\"}"))).isNotEqualTo(one);
+    assertThat(Fingerprint.of(read("{\"desiredCount\":2,\"serviceName\":\"a\"}")))
+        .isNotEqualTo(one);
   }
 
   @Test
   void aTraceGoesOnOrBegins() {
     Trace goesOn = Trace.of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     assertThat(goesOn.id()).isEqualTo("0af7651916cd43dd8448eb211c80319c");
-    assertThat(goesOn.traceparent()).startsWith("00-0af7651916cd43dd8448eb211c80319c-").endsWith("-01");
+    assertThat(goesOn.traceparent())
+        .startsWith("00-0af7651916cd43dd8448eb211c80319c-")
+        .endsWith("-01");
     assertThat(Trace.of("00-zz").id()).matches("[0-9a-f]{32}");
   }
 }

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init")
 class KafkaCommandsTest {
   private static final Call CALL =
-      new Call("DeleteCluster", "id", "fp", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+      new Call(
+          "DeleteCluster", "id", "fp", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   private static final Command COMMAND = new Command.DeleteCluster(new ClusterName("c"));
 
   @Inject KafkaCommands commands;

@@ -216,16 +216,15 @@ public class FakeScheduler implements Commands {
       ids.add(id);
       List<ContainerObservation> containers =
           runTask.spec().containers().stream()
-              .map(
-                  container ->
-                      new ContainerObservation(
-                          container.name(),
-                          "docker-" + container.name(),
-                          ContainerStatus.RUNNING,
-                          null,
-                          null,
-                          "sha256:00",
-                          List.of(new NetworkBinding("0.0.0.0", 80, 32768, "tcp"))))
+              .map(container ->
+                  new ContainerObservation(
+                      container.name(),
+                      "docker-" + container.name(),
+                      ContainerStatus.RUNNING,
+                      null,
+                      null,
+                      "sha256:00",
+                      List.of(new NetworkBinding("0.0.0.0", 80, 32768, "tcp"))))
               .toList();
       run(
           sql,

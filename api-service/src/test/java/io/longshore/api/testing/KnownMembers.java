@@ -43,13 +43,14 @@ public final class KnownMembers implements ExecutionInterceptor {
     boolean fits =
         switch (shape) {
           case Shape.Structure structure -> {
-            node.properties().forEach(member -> {
-              Shape known = structure.members().get(member.getKey());
-              if (known == null) {
-                throw new AssertionError("ECS has no " + path + "." + member.getKey());
-              }
-              check(member.getValue(), known, path + "." + member.getKey());
-            });
+            node.properties()
+                .forEach(member -> {
+                  Shape known = structure.members().get(member.getKey());
+                  if (known == null) {
+                    throw new AssertionError("ECS has no " + path + "." + member.getKey());
+                  }
+                  check(member.getValue(), known, path + "." + member.getKey());
+                });
             yield node.isObject();
           }
           case Shape.ListOf list -> {
