@@ -59,7 +59,8 @@ import software.amazon.awssdk.services.ecs.model.UnsupportedFeatureException;
 /** Every operation, as the real client of AWS speaks and understands it. */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
-@SuppressWarnings("NullAway.Init")
+// The builders take generic varargs.
+@SuppressWarnings({"NullAway.Init", "unchecked"})
 class EcsApiTest {
   private static final String ARN = "arn:aws:ecs:us-east-1:000000000000:";
 

@@ -55,6 +55,8 @@ public final class AwsJson {
   }
 
   /**
+   * Reads a body against the shape of its request.
+   *
    * @param body UTF-8; an empty one is an empty object
    * @throws EcsException SerializationException, or InvalidParameterException for an enum's value;
    *     both name the member

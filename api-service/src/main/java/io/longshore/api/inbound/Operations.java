@@ -82,6 +82,8 @@ public class Operations {
   }
 
   /**
+   * Finds an operation by its name on the wire.
+   *
    * @throws EcsException if ECS has no such operation, or it is not here yet
    */
   public Answering find(String name) {
