@@ -25,6 +25,8 @@ public final class Pages {
   private final SecretKeySpec key;
 
   /**
+   * Accepts the tokens of every other instance with the same secret.
+   *
    * @param secret the same on every api instance of an installation
    */
   public Pages(String secret) {
@@ -43,6 +45,8 @@ public final class Pages {
   public record Page<T>(List<T> items, @Nullable String nextToken) {}
 
   /**
+   * Reads {@code maxResults} and {@code nextToken} of a call.
+   *
    * @param scope the operation and everything that selects the listed items
    */
   public Window window(Members request, int defaultSize, String... scope) {
@@ -54,6 +58,8 @@ public final class Pages {
   }
 
   /**
+   * Cuts off what belongs to the next page.
+   *
    * @param found in order, up to one item more than the window's size
    * @param position of an item, from which the next page can go on
    */

@@ -113,6 +113,8 @@ public final class ServiceRules {
   }
 
   /**
+   * What changes, over what the service has.
+   *
    * @param definition null to keep the service's own
    * @param current the service's document; null when there is no such service, which the scheduler
    *     has to say

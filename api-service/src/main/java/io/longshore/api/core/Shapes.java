@@ -106,9 +106,7 @@ public record Shapes(Arns arns) {
   }
 
   private static List<DeploymentState> primaryFirst(List<DeploymentState> deployments) {
-    return deployments.stream()
-        .sorted((a, b) -> Integer.compare(a.status().ordinal(), b.status().ordinal()))
-        .toList();
+    return deployments.stream().sorted((a, b) -> a.status().compareTo(b.status())).toList();
   }
 
   private Members deployment(

@@ -188,7 +188,7 @@ public record TaskShapes(Arns arns) {
         .with("type", "INTEGER")
         .with("doubleValue", 0.0)
         .with("longValue", 0)
-        .with("integerValue", (int) Math.clamp(value, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        .with("integerValue", Math.clamp(value, Integer.MIN_VALUE, Integer.MAX_VALUE));
   }
 
   private static Members set(String name, List<String> values) {

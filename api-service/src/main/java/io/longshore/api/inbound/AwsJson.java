@@ -55,6 +55,8 @@ public final class AwsJson {
   }
 
   /**
+   * Reads a body against the shape of its request.
+   *
    * @param body UTF-8; an empty one is an empty object
    * @throws EcsException SerializationException, or InvalidParameterException for an enum's value;
    *     both name the member
@@ -135,6 +137,7 @@ public final class AwsJson {
       }
       case Shape.Fraction fraction -> number(parser, path);
       case Shape.Time time -> number(parser, path);
+      case Shape.Anything anything -> anything(parser);
       case Shape.Flag flag -> {
         if (!parser.currentToken().isBoolean()) {
           throw mismatch(path, "true or false");
@@ -163,6 +166,11 @@ public final class AwsJson {
       }
     }
     return values;
+  }
+
+  private static Object anything(JsonParser parser) throws IOException {
+    Object value = WRITER.readValue(parser, Object.class);
+    return value == null ? Map.of() : value;
   }
 
   private static Object whole(JsonParser parser, Shape.Whole shape, String path)

@@ -158,14 +158,15 @@ public class EcsEndpoint {
       send(head, request, 200, AwsJson.write(answer), null);
     } catch (EcsException e) {
       refuse(head, request, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      // Whatever it is, the client must not wait for an answer that never comes.
       refuse(head, request, unexpected(head, e));
     } finally {
       MDC.clear();
     }
   }
 
-  private static EcsException unexpected(Head head, RuntimeException failure) {
+  private static EcsException unexpected(Head head, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof PersistenceException || cause instanceof SQLException) {
         LOG.warnf("request %s: the database cannot be read: %s", head.id(), bounded(cause));

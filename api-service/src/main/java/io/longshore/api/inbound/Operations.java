@@ -2,6 +2,7 @@ package io.longshore.api.inbound;
 
 import io.longshore.api.core.EcsException;
 import io.longshore.api.core.Rules;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,7 +12,8 @@ import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.EcsRequest;
 
-/** Which operations there are: those of ECS, of which some are answered here. */
+/** Which operations there are: those of ECS, of which some are answered here. Made at start. */
+@Startup
 @ApplicationScoped
 public class Operations {
   private static final String MODEL = "software.amazon.awssdk.services.ecs.model.";
@@ -80,6 +82,8 @@ public class Operations {
   }
 
   /**
+   * Finds an operation by its name on the wire.
+   *
    * @throws EcsException if ECS has no such operation, or it is not here yet
    */
   public Answering find(String name) {

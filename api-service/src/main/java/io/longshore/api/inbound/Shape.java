@@ -50,6 +50,9 @@ public sealed interface Shape {
   /** Epoch seconds. */
   record Time() implements Shape {}
 
+  /** Any JSON at all. */
+  record Anything() implements Shape {}
+
   /** The shape of a class of the SDK's model. */
   static Structure of(Class<?> model) {
     return Shapes.of(model);
@@ -86,22 +89,24 @@ public sealed interface Shape {
 
     private static Shape shape(SdkField<?> field, @Nullable Type declared) {
       MarshallingType<?> type = field.marshallingType();
-      if (type == MarshallingType.STRING) {
+      if (type.equals(MarshallingType.STRING)) {
         return new Text(constants(declared));
-      } else if (type == MarshallingType.INTEGER || type == MarshallingType.LONG) {
-        return new Whole(type == MarshallingType.LONG);
-      } else if (type == MarshallingType.DOUBLE || type == MarshallingType.FLOAT) {
+      } else if (type.equals(MarshallingType.INTEGER) || type.equals(MarshallingType.LONG)) {
+        return new Whole(type.equals(MarshallingType.LONG));
+      } else if (type.equals(MarshallingType.DOUBLE) || type.equals(MarshallingType.FLOAT)) {
         return new Fraction();
-      } else if (type == MarshallingType.BOOLEAN) {
+      } else if (type.equals(MarshallingType.BOOLEAN)) {
         return new Flag();
-      } else if (type == MarshallingType.INSTANT) {
+      } else if (type.equals(MarshallingType.INSTANT)) {
         return new Time();
-      } else if (type == MarshallingType.SDK_POJO) {
+      } else if (type.equals(MarshallingType.DOCUMENT)) {
+        return new Anything();
+      } else if (type.equals(MarshallingType.SDK_POJO)) {
         return of(field.constructor().get().getClass().getEnclosingClass());
-      } else if (type == MarshallingType.LIST) {
+      } else if (type.equals(MarshallingType.LIST)) {
         SdkField<?> item = field.getTrait(ListTrait.class).memberFieldInfo();
         return new ListOf(shape(item, argument(declared, 0)));
-      } else if (type == MarshallingType.MAP) {
+      } else if (type.equals(MarshallingType.MAP)) {
         SdkField<?> value = field.getTrait(MapTrait.class).valueFieldInfo();
         return new MapOf(shape(value, argument(declared, 1)));
       }

@@ -66,8 +66,8 @@ public class TopicsAtStart {
           broker.topologyReady();
           return;
         } catch (ExecutionException | RuntimeException e) {
-          if (e instanceof WrongTopologyException) {
-            throw (WrongTopologyException) e;
+          if (e instanceof WrongTopologyException wrong) {
+            throw wrong;
           }
           if (!told) {
             LOG.warnf("Kafka at %s cannot be reached yet: %s", bootstrapServers, e.getMessage());

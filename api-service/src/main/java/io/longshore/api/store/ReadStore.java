@@ -172,6 +172,8 @@ public class ReadStore {
   }
 
   /**
+   * Names of families in alphabetical order.
+   *
    * @param status ACTIVE: with an active revision; INACTIVE: with none; null: every family
    */
   public List<String> families(

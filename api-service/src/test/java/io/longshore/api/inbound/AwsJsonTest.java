@@ -1,0 +1,165 @@
+package io.longshore.api.inbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.longshore.api.core.EcsException;
+import io.longshore.api.core.Members;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+
+class AwsJsonTest {
+  private static final Shape.Structure SHAPE = Shape.of(CreateServiceRequest.class);
+
+  private static Members read(String body) {
+    return AwsJson.read(body.getBytes(StandardCharsets.UTF_8), SHAPE);
+  }
+
+  @Test
+  void readsWhatTheModelKnowsAndIgnoresTheRest() {
+    Members members =
+        read(
+            """
+            {"serviceName":"a","desiredCount":3,"enableExecuteCommand":true,"unknown":{"x":[1,{}]},
+             "role":null,"loadBalancers":[{"containerPort":80}],
+             "networkConfiguration":{"awsvpcConfiguration":{"subnets":["s"],"newer":1}}}
+            """);
+    assertThat(members.values().keySet())
+        .containsExactly(
+            "serviceName",
+            "desiredCount",
+            "enableExecuteCommand",
+            "loadBalancers",
+            "networkConfiguration");
+    assertThat(members.integer("desiredCount")).isEqualTo(3);
+    assertThat(new String(AwsJson.write(members), StandardCharsets.UTF_8))
+        .contains("\"subnets\":[\"s\"]")
+        .doesNotContain("newer");
+  }
+
+  @Test
+  void anEmptyBodyIsAnEmptyObject() {
+    assertThat(AwsJson.read(new byte[0], SHAPE).isEmpty()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "[]",
+        "3",
+        "\"a\"",
+        "{",
+        "{}{}",
+        "{} x",
+        "{\"a\":}",
+        "{'a':1}",
+        "\uFEFF{}",
+        "{\"serviceName\":\"a\",\"serviceName\":\"b\"}",
+        "{\"desiredCount\":1e400}",
+        "{\"a\":NaN}"
+      })
+  void refusesWhatIsNotOneObject(String body) {
+    assertThatThrownBy(() -> read(body))
+        .isInstanceOfSatisfying(
+            EcsException.class, e -> assertThat(e.type()).isEqualTo("SerializationException"));
+  }
+
+  @Test
+  void refusesOtherEncodings() {
+    for (byte[] body :
+        List.of("{}".getBytes(StandardCharsets.UTF_16LE), new byte[] {'{', (byte) 0xff, '}'})) {
+      assertThatThrownBy(() -> AwsJson.read(body, SHAPE))
+          .isInstanceOfSatisfying(
+              EcsException.class, e -> assertThat(e.type()).isEqualTo("SerializationException"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"desiredCount":"5"}                             | desiredCount
+          {"desiredCount":1.5}                             | desiredCount
+          {"desiredCount":2147483648}                      | desiredCount
+          {"desiredCount":99999999999999999999}            | desiredCount
+          {"serviceName":5}                                | serviceName
+          {"enableExecuteCommand":"true"}                  | enableExecuteCommand
+          {"loadBalancers":{}}                             | loadBalancers
+          {"loadBalancers":[null]}                         | loadBalancers[0]
+          {"loadBalancers":[{},{"containerPort":"x"}]}     | loadBalancers[1].containerPort
+          {"deploymentConfiguration":[]}                   | deploymentConfiguration
+          """)
+  void aWrongTypeNamesTheMember(String body, String member) {
+    assertThatThrownBy(() -> read(body))
+        .hasMessageContaining(member)
+        .isInstanceOfSatisfying(
+            EcsException.class, e -> assertThat(e.type()).isEqualTo("SerializationException"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"launchType":"MOON"}                                     | 'launchType'
+          {"deploymentController":{"type":"X"}}                     | 'deploymentController.type'
+          {"placementStrategy":[{"type":"random"},{"type":"best"}]} | 'placementStrategy[1].type'
+          """)
+  void anUnknownEnumValueNamesTheMember(String body, String member) {
+    assertThatThrownBy(() -> read(body))
+        .hasMessageContaining(member)
+        .isInstanceOfSatisfying(
+            EcsException.class, e -> assertThat(e.type()).isEqualTo("InvalidParameterException"));
+  }
+
+  @Test
+  void limitsAreReachedBeforeTheyHurt() {
+    List<String> bodies =
+        List.of(
+            "{\"a\":" + "[".repeat(100_000),
+            "{\"serviceName\":\"" + "x".repeat(10_000_000) + "\"}",
+            "{\"desiredCount\":" + "9".repeat(1_000_000) + "}");
+    for (String body : bodies) {
+      long start = System.nanoTime();
+      assertThatThrownBy(() -> read(body)).isInstanceOf(EcsException.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void aTimeIsANumberWithMilliseconds() {
+    Members members = Members.NONE.with("createdAt", BigDecimal.valueOf(1_767_323_045_678L, 3));
+    assertThat(new String(AwsJson.write(members), StandardCharsets.UTF_8))
+        .isEqualTo("{\"createdAt\":1767323045.678}");
+  }
+
+  @Test
+  void aFingerprintKnowsNeitherOrderNorToken() {
+    String one = Fingerprint.of(read("{\"serviceName\":\"a\",\"desiredCount\":1}"));
+    assertThat(
+            Fingerprint.of(
+                read("{\"desiredCount\":1,\"clientToken\":\"t\",\"serviceName\":\"a\"}")))
+        .isEqualTo(one);
+    assertThat(Fingerprint.of(read("{\"desiredCount\":2,\"serviceName\":\"a\"}")))
+        .isNotEqualTo(one);
+  }
+
+  @Test
+  void aTraceGoesOnOrBegins() {
+    Trace goesOn = Trace.of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    assertThat(goesOn.id()).isEqualTo("0af7651916cd43dd8448eb211c80319c");
+    assertThat(goesOn.traceparent())
+        .startsWith("00-0af7651916cd43dd8448eb211c80319c-")
+        .endsWith("-01");
+    assertThat(Trace.of("00-zz").id()).matches("[0-9a-f]{32}");
+  }
+}
