@@ -242,10 +242,12 @@ class DockerEngineTest extends EngineContract {
     TaskAssignment task = Tasks.of(Tasks.id("greedy" + host), "none", spec);
     try (Engine engine = open()) {
       engine.start(task.task(), "greedy", engine.create(runner, task, spec).runtimeId());
+      // The engine may tell the end first and its reason afterwards.
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> heard.stream().anyMatch(s -> s.exitCode() != null));
-      assertThat(heard.stream().anyMatch(Sighting::outOfMemory)).isTrue();
+          .until(() -> heard.stream().anyMatch(Sighting::outOfMemory));
+      assertThat(heard.stream().filter(Sighting::outOfMemory).findFirst().orElseThrow().exitCode())
+          .isEqualTo(137);
     }
   }
 }
