@@ -1,0 +1,225 @@
+package io.longshore.runner.agent;
+
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.RunnerId;
+import io.longshore.messages.TaskId;
+import io.longshore.runner.core.Sighting;
+import io.longshore.runner.engine.Engine;
+import io.longshore.runner.engine.EngineException;
+import io.longshore.runner.engine.Found;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * All agents of this process: opens and closes them as clusters come and go, hands them what the
+ * engine says, and makes time pass for them.
+ *
+ * <p>Two threads of its own: one lists what the engine has, every few seconds and whenever the
+ * engine's watch is in doubt; the other ticks.
+ */
+public final class Fleet implements Engine.Listener, AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Fleet.class);
+
+  /** Where orders come from. */
+  public interface OrderSource {
+    /** Calls {@link Agent#positioned} once no later order can be missed any more. */
+    void follow(Agent agent);
+
+    void unfollow(Agent agent);
+  }
+
+  /** Makes the agents of a cluster, none of them adopted or registered yet. */
+  @FunctionalInterface
+  public interface Recruiting {
+    List<Agent> recruit(ClusterName cluster);
+  }
+
+  private final Engine engine;
+  private final OrderSource source;
+  private final Recruiting recruiting;
+  private final Duration beatInterval;
+  private final Duration listInterval;
+  private final Set<ClusterName> wanted = new HashSet<>();
+  private final Map<ClusterName, List<Agent>> agents = new HashMap<>();
+  private final Semaphore doubts = new Semaphore(0);
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile List<Agent> everyone = List.of();
+  private volatile boolean engineAnswers;
+  private volatile boolean open = true;
+
+  public Fleet(
+      Engine engine,
+      OrderSource source,
+      Recruiting recruiting,
+      Duration beatInterval,
+      Duration listInterval) {
+    this.engine = engine;
+    this.source = source;
+    this.recruiting = recruiting;
+    this.beatInterval = beatInterval;
+    this.listInterval = listInterval;
+  }
+
+  /** Subscribes to the engine first, so that nothing falls between that and the first list. */
+  public void begin() {
+    engine.watch(this);
+    threads.add(Thread.ofVirtual().name("runner-lists").start(this::lists));
+    threads.add(Thread.ofVirtual().name("runner-beats").start(this::beats));
+  }
+
+  /**
+   * Lends the host to a cluster. Waits for the engine's list.
+   *
+   * @throws InterruptedException if the thread is to end while the engine does not answer
+   */
+  public synchronized void join(ClusterName cluster) throws InterruptedException {
+    wanted.add(cluster);
+    if (agents.containsKey(cluster)) {
+      // Still leaving, then it comes back once it has left; or there already.
+      return;
+    }
+    List<Found> found = patientList();
+    List<Agent> recruits = recruiting.recruit(cluster);
+    for (Agent agent : recruits) {
+      agent.adopt(of(agent.runner(), found));
+    }
+    agents.put(cluster, recruits);
+    refreshEveryone();
+    recruits.forEach(source::follow);
+    // What happened between the list and now was told to nobody.
+    doubt();
+  }
+
+  /** Takes the host out of a cluster that is no more. */
+  public synchronized void leave(ClusterName cluster) {
+    wanted.remove(cluster);
+    agents.getOrDefault(cluster, List.of()).forEach(Agent::leave);
+  }
+
+  private List<Found> patientList() throws InterruptedException {
+    while (true) {
+      try {
+        List<Found> found = engine.list();
+        engineAnswers = true;
+        return found;
+      } catch (EngineException e) {
+        engineAnswers = false;
+        LOG.warnf("The engine does not list its containers, trying again: %s", e.words());
+        TimeUnit.SECONDS.sleep(1);
+      }
+    }
+  }
+
+  private void lists() {
+    try {
+      while (open) {
+        doubts.tryAcquire(listInterval.toMillis(), TimeUnit.MILLISECONDS);
+        doubts.drainPermits();
+        list();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void list() {
+    long askedAt = System.nanoTime();
+    try {
+      List<Found> found = engine.list();
+      if (!engineAnswers) {
+        LOG.info("The engine answers again.");
+      }
+      engineAnswers = true;
+      for (Agent agent : everyone) {
+        agent.listed(askedAt, of(agent.runner(), found));
+      }
+    } catch (EngineException e) {
+      if (engineAnswers) {
+        LOG.warnf("The engine does not answer; nothing is concluded from that: %s", e.words());
+      }
+      engineAnswers = false;
+    } catch (RuntimeException e) {
+      LOG.error("What the engine lists could not be taken in.", e);
+    }
+  }
+
+  private void beats() {
+    try {
+      while (open) {
+        TimeUnit.MILLISECONDS.sleep(beatInterval.toMillis());
+        everyone.forEach(Agent::tick);
+        dropThoseWhoLeft();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void dropThoseWhoLeft() throws InterruptedException {
+    for (ClusterName cluster : List.copyOf(agents.keySet())) {
+      List<Agent> members = agents.getOrDefault(cluster, List.of());
+      if (members.stream().allMatch(Agent::hasLeft)) {
+        members.forEach(source::unfollow);
+        agents.remove(cluster);
+        refreshEveryone();
+        if (wanted.contains(cluster)) {
+          join(cluster);
+        }
+      }
+    }
+  }
+
+  private void refreshEveryone() {
+    everyone = agents.values().stream().flatMap(List::stream).toList();
+  }
+
+  private static List<Found> of(RunnerId runner, List<Found> found) {
+    return found.stream().filter(one -> one.runner().equals(runner)).toList();
+  }
+
+  @Override
+  public void seen(TaskId task, Sighting sighting) {
+    for (Agent agent : everyone) {
+      agent.seen(task, sighting);
+    }
+  }
+
+  @Override
+  public void doubt() {
+    doubts.release();
+  }
+
+  /** Whether every agent has its manifest and the engine answers. */
+  public boolean isReady() {
+    List<Agent> all = everyone;
+    return engineAnswers && !all.isEmpty() && all.stream().allMatch(Agent::isReady);
+  }
+
+  public boolean engineAnswers() {
+    return engineAnswers;
+  }
+
+  public int agentCount() {
+    return everyone.size();
+  }
+
+  public int taskCount() {
+    return everyone.stream().mapToInt(Agent::taskCount).sum();
+  }
+
+  /** Ends the threads. Containers are left as they are. */
+  @Override
+  public void close() {
+    open = false;
+    threads.forEach(Thread::interrupt);
+    everyone.forEach(Agent::close);
+  }
+}

@@ -1,0 +1,18 @@
+package io.longshore.runner.agent;
+
+import io.longshore.messages.Report;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where reports go. Never blocks and never loses the newest: of several reports of the same kind
+ * about the same thing that could not be sent yet, only the last is kept.
+ */
+@FunctionalInterface
+public interface Reports {
+  /**
+   * Takes a report to be sent.
+   *
+   * @param traceparent of the order that caused what is reported, if there was one
+   */
+  void send(Report report, @Nullable String traceparent);
+}

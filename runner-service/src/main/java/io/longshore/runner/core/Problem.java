@@ -1,0 +1,11 @@
+package io.longshore.runner.core;
+
+/** Why an engine did not do what it was asked. */
+public enum Problem {
+  /** The image is not on this host. */
+  IMAGE_MISSING,
+  /** The engine understood and said no; asking again would not help. */
+  REFUSED,
+  /** Nobody knows whether it was done: the engine did not answer, or not in time. Ask again. */
+  UNREACHABLE
+}

@@ -1,0 +1,66 @@
+package io.longshore.runner.engine.docker;
+
+import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.Ids;
+import io.longshore.messages.RunnerId;
+import io.longshore.messages.TaskAssignment;
+import io.longshore.messages.TaskId;
+import io.longshore.runner.engine.Card;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The labels on containers. With the containers they are the runner's only memory across its own
+ * restarts. The {@code com.amazonaws.ecs} ones are there for tools that know ECS.
+ */
+record DockerLabels(String host, RunnerId runner, TaskId task, String container, String card) {
+  /** Tells this host's containers from all others; the engine filters by it. */
+  static final String HOST = "io.longshore.host";
+
+  private static final String RUNNER = "io.longshore.runner";
+  private static final String CLUSTER = "io.longshore.cluster";
+  private static final String TASK = "io.longshore.task";
+  private static final String CONTAINER = "io.longshore.container";
+  private static final String ESSENTIAL = "io.longshore.essential";
+  private static final String CARD = "io.longshore.card";
+  private static final String ECS = "com.amazonaws.ecs.";
+
+  static Map<String, String> write(
+      String host, RunnerId runner, TaskAssignment assignment, ContainerSpec spec) {
+    // A definition's own labels come first, so that they cannot take the place of ours.
+    Map<String, String> labels = new LinkedHashMap<>(spec.dockerLabels());
+    var definition = assignment.spec().definition();
+    labels.put(ECS + "cluster", assignment.cluster().value());
+    labels.put(ECS + "container-name", spec.name());
+    labels.put(ECS + "task-arn", assignment.taskArn());
+    labels.put(ECS + "task-definition-family", definition.family());
+    labels.put(ECS + "task-definition-version", Integer.toString(definition.revision()));
+    labels.put(HOST, host);
+    labels.put(RUNNER, runner.value());
+    labels.put(CLUSTER, assignment.cluster().value());
+    labels.put(TASK, assignment.task().value());
+    labels.put(CONTAINER, spec.name());
+    labels.put(ESSENTIAL, Boolean.toString(spec.essential()));
+    labels.put(CARD, Card.write(assignment));
+    return labels;
+  }
+
+  /** Null if they are not all there and well-formed: anybody can write labels. */
+  static @Nullable DockerLabels read(@Nullable Map<String, String> labels) {
+    if (labels == null) {
+      return null;
+    }
+    String host = labels.get(HOST);
+    String runner = labels.get(RUNNER);
+    String task = labels.get(TASK);
+    String container = labels.get(CONTAINER);
+    String card = labels.get(CARD);
+    if (host == null || runner == null || task == null || container == null || card == null) {
+      return null;
+    }
+    return Ids.isHex(runner) && Ids.isHex(task)
+        ? new DockerLabels(host, new RunnerId(runner), new TaskId(task), container, card)
+        : null;
+  }
+}

@@ -1,0 +1,5 @@
+/** What comes in from Kafka. */
+@NullMarked
+package io.longshore.runner.inbound;
+
+import org.jspecify.annotations.NullMarked;

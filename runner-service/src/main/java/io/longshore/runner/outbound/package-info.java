@@ -1,0 +1,5 @@
+/** What goes out to Kafka. */
+@NullMarked
+package io.longshore.runner.outbound;
+
+import org.jspecify.annotations.NullMarked;
