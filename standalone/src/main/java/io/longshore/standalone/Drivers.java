@@ -1,11 +1,17 @@
 package io.longshore.standalone;
 
+import io.longshore.runner.RunnerService;
+import io.longshore.runner.engine.EngineInfo;
+import io.quarkus.arc.Arc;
+
 /** What launches the containers, and why. */
 final class Drivers {
   private Drivers() {}
 
-  static String used() {
-    return "docker";
+  /** The driver of this process's runner; what was wanted while the runner does not know yet. */
+  static String used(String wanted) {
+    EngineInfo info = Arc.container().instance(RunnerService.class).get().engineInfo();
+    return info == null ? wanted : info.driver();
   }
 
   /**

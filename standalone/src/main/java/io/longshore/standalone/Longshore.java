@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * The command line. Only {@code up} starts the services; the others talk to a process that runs
@@ -41,6 +42,8 @@ public final class Longshore implements Callable<Integer> {
         .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
           if (failure instanceof Complaint) {
             commandLine.getErr().println(failure.getMessage());
+          } else if (failure instanceof SdkException) {
+            commandLine.getErr().println("Longshore did not answer: " + failure.getMessage());
           } else {
             failure.printStackTrace(commandLine.getErr());
           }

@@ -102,7 +102,6 @@ final class Services {
     settings.put("longshore.runner.data", options.data().resolve("runner").toString());
     settings.put("quarkus.http.host", "127.0.0.1");
     settings.put("quarkus.http.port", Integer.toString(options.port()));
-    settings.put("quarkus.log.file.enable", "true");
     settings.put("quarkus.log.file.enabled", "true");
     settings.put("quarkus.log.file.path", log(options.data()).toString());
     return settings;
@@ -120,7 +119,7 @@ final class Services {
         }
         Thread.sleep(POLL);
       }
-      String driver = Drivers.used();
+      String driver = Drivers.used(options.driver());
       note(embedded, driver, true);
       summary(driver).forEach(console::say);
     } catch (InterruptedException e) {
