@@ -138,7 +138,7 @@ final class Services {
         "  logs    " + options.data().resolve("logs"),
         "",
         "Try it from another terminal:",
-        "  export AWS_ENDPOINT_URL_ECS=%s AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any"
+        "  export AWS_ENDPOINT_URL_ECS=%s AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any"
             .formatted(options.endpoint()),
         "  aws ecs create-cluster --cluster-name default",
         "  aws ecs list-container-instances",
