@@ -24,4 +24,18 @@ public enum StopCode {
   public String wireName() {
     return wireName;
   }
+
+  /**
+   * The code of that name on the wire.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static StopCode ofWireName(String wireName) {
+    for (StopCode code : values()) {
+      if (code.wireName.equals(wireName)) {
+        return code;
+      }
+    }
+    throw new IllegalArgumentException("no stop code is called " + wireName);
+  }
 }

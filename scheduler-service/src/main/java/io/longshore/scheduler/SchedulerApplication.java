@@ -3,8 +3,10 @@ package io.longshore.scheduler;
 import io.longshore.messages.Arns;
 import io.longshore.messages.Topology;
 import io.longshore.scheduler.core.Policy;
+import io.longshore.scheduler.inbound.LaneMetrics;
 import io.longshore.scheduler.inbound.ShardConsumer;
 import io.longshore.scheduler.store.ShardStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -41,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SchedulerApplication {
   private static final Logger LOG = Logger.getLogger(SchedulerApplication.class);
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofMillis(250);
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofMinutes(10);
 
   private final SchedulerSettings settings;
@@ -50,6 +52,7 @@ public class SchedulerApplication {
   private final Topology topology;
   private final Arns arns;
   private final String bootstrapServers;
+  private final LaneMetrics metrics;
   private volatile @Nullable ShardConsumer consumer;
   private volatile @Nullable Thread thread;
   private volatile boolean stopped;
@@ -58,6 +61,7 @@ public class SchedulerApplication {
       SchedulerSettings settings,
       DataSource dataSource,
       Flyway flyway,
+      MeterRegistry meters,
       @ConfigProperty(name = "longshore.shards") int shards,
       @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
       @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
@@ -70,6 +74,7 @@ public class SchedulerApplication {
     this.topology = new Topology(shards, orderPartitions, replicationFactor);
     this.arns = new Arns(region, account);
     this.bootstrapServers = bootstrapServers;
+    this.metrics = new LaneMetrics(meters);
   }
 
   void start(@Observes StartupEvent event) {
@@ -146,6 +151,7 @@ public class SchedulerApplication {
               arns,
               topology,
               policy(),
+              metrics,
               InstantSource.system());
       consumer = running;
       if (stopped) {

@@ -36,6 +36,7 @@ final class Background {
     while (Instant.now().isBefore(deadline)) {
       Optional<Instance> ready = Instance.running(data).filter(Instance::ready);
       if (ready.isPresent()) {
+        show(output, data, console);
         return ready.get();
       }
       if (!process.isAlive()) {
@@ -47,6 +48,15 @@ final class Background {
     throw new Complaint(
         "Longshore was not ready after %d s; see %s."
             .formatted(START_PATIENCE.toSeconds(), output.getParent()));
+  }
+
+  /** What the process in the background said when it was ready. */
+  private static void show(Path output, Path data, Console console) throws IOException {
+    Files.readAllLines(output).stream()
+        .dropWhile(line -> !line.startsWith(Services.READY))
+        .filter(line -> !line.startsWith(Services.CTRL_C))
+        .forEach(console::say);
+    console.say("./longshore down --data %s stops it; what runs keeps running.".formatted(data));
   }
 
   private static String lastLine(Path output) throws IOException {

@@ -71,6 +71,12 @@ final class Services {
     }
   }
 
+  /** How the summary begins. */
+  static final String READY = "Longshore is ready";
+
+  /** How its last line begins, which holds for a process in the foreground only. */
+  static final String CTRL_C = "Ctrl-C";
+
   private static final class Failure {
     private int code;
     private @org.jspecify.annotations.Nullable Throwable cause;
@@ -120,8 +126,9 @@ final class Services {
         Thread.sleep(POLL);
       }
       String driver = Drivers.used(options.driver());
-      note(embedded, driver, true);
+      // Who started this in the background shows the summary, and looks for it once this is noted.
       summary(driver).forEach(console::say);
+      note(embedded, driver, true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -131,8 +138,7 @@ final class Services {
     double seconds = Duration.between(begin, Instant.now()).toMillis() / 1000.0;
     return List.of(
         "",
-        String.format(
-            Locale.ROOT, "Longshore is ready at %s after %.1f s.", options.endpoint(), seconds),
+        String.format(Locale.ROOT, READY + " at %s after %.1f s.", options.endpoint(), seconds),
         "  driver  " + Drivers.inWords(options.driver(), driver),
         "  data    " + options.data(),
         "  logs    " + options.data().resolve("logs"),
@@ -143,7 +149,7 @@ final class Services {
         "  aws ecs create-cluster --cluster-name default",
         "  aws ecs list-container-instances",
         "",
-        "Ctrl-C stops it; what runs keeps running, and the next start finds it.");
+        CTRL_C + " stops it; what runs keeps running, and the next start finds it.");
   }
 
   private void note(EmbeddedProcess embedded, String driver, boolean ready) {

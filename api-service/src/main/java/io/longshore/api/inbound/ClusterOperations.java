@@ -14,15 +14,22 @@ import io.longshore.api.store.ReadStore;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /** CreateCluster, DescribeClusters, ListClusters, DeleteCluster. */
 @ApplicationScoped
 class ClusterOperations {
   private static final List<String> EVERYTHING =
       List.of("ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS");
+
+  /** A host joins within some 100 ms; one that does not is broken and not worth waiting for. */
+  private static final Duration HOSTS_PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration HOSTS_LOOK = Duration.ofMillis(10);
 
   private final Commands commands;
   private final ReadStore store;
@@ -47,7 +54,19 @@ class ClusterOperations {
         null,
         new Command.CreateCluster(
             cluster, Shapes.clusterDocument(request).json(), Tags.of(request)));
+    awaitSharedHosts(cluster);
     return Members.NONE.with("cluster", shapes.cluster(found(cluster), EVERYTHING));
+  }
+
+  /**
+   * Hosts that lend themselves to every cluster hear of a new one a moment later. Who creates a
+   * cluster and at once runs a task in it should not be told that there is no host.
+   */
+  private void awaitSharedHosts(ClusterName cluster) {
+    long deadline = System.nanoTime() + HOSTS_PATIENCE.toNanos();
+    while (!store.sharedHostsHaveJoined(cluster) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(HOSTS_LOOK.toNanos());
+    }
   }
 
   Members delete(Call call, Members request) {

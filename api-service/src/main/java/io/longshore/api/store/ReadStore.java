@@ -48,6 +48,18 @@ public class ReadStore {
     return ClusterRow.count("name = ?1 and status <> 'INACTIVE'", cluster.value()) > 0;
   }
 
+  /**
+   * Whether the hosts that lend themselves to every cluster have come to this one. True where there
+   * are no such hosts.
+   */
+  public boolean sharedHostsHaveJoined(ClusterName cluster) {
+    return (boolean)
+        database
+            .createNativeQuery(Sql.SHARED_HOSTS_HAVE_JOINED)
+            .setParameter("cluster", cluster.value())
+            .getSingleResult();
+  }
+
   /** Instances, running tasks, pending tasks and active services, by cluster. */
   private Map<String, long[]> clusterCounts(List<String> names) {
     Map<String, long[]> result = new HashMap<>();

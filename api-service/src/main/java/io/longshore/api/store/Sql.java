@@ -17,6 +17,17 @@ final class Sql {
       where cluster in (:names) and status = 'ACTIVE' group by cluster
       """;
 
+  /** Whether a cluster has as many shared hosts as the cluster that has the most. */
+  static final String SHARED_HOSTS_HAVE_JOINED =
+      """
+      with joined as (
+        select cluster, count(*) as hosts from read.runner
+        where connected and status <> 'INACTIVE' and host->>'shared' = 'true'
+        group by cluster)
+      select coalesce((select hosts from joined where cluster = :cluster), 0)
+        >= coalesce((select max(hosts) from joined), 0)
+      """;
+
   static final String LATEST_SERVICES =
       """
       select distinct on (name) * from read.service

@@ -51,6 +51,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   private final Arns arns;
   private final Topology topology;
   private final Policy policy;
+  private final LaneMetrics metrics;
   private final InstantSource clock;
   private final Map<Integer, ShardLane> lanes = new TreeMap<>();
   private final Map<Integer, Retry> broken = new TreeMap<>();
@@ -75,6 +76,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       Arns arns,
       Topology topology,
       Policy policy,
+      LaneMetrics metrics,
       InstantSource clock) {
     this.consumer = consumer;
     this.producer = producer;
@@ -83,6 +85,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     this.arns = arns;
     this.topology = topology;
     this.policy = policy;
+    this.metrics = metrics;
     this.clock = clock;
   }
 
@@ -143,6 +146,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       }
       try {
         lane.turn(incoming, caughtUp(lane.shard()), now);
+        metrics.turned(incoming.size(), Duration.between(now, clock.instant()));
       } catch (SQLException | RuntimeException e) {
         breakDown(lane.shard(), e);
       }
@@ -160,6 +164,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   }
 
   private void breakDown(int shard, Exception e) {
+    metrics.failed();
     if (e instanceof PoisonRecordException poisonRecord) {
       LOG.errorf(e, "A fault: %s. The record will be quarantined.", e.getMessage());
       poison.add(poisonRecord.origin());
@@ -199,12 +204,14 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     OwnedShard owned = store.acquire(shard, kafkaCluster);
     Relay relay = relay(owned);
     Instant now = clock.instant();
-    ShardLane lane = new ShardLane(owned, store, relay, arns, topology, policy, poison, now);
+    ShardLane lane =
+        new ShardLane(owned, store, relay, arns, topology, policy, poison, metrics, now);
     consumer.seek(new TopicPartition(Topics.COMMANDS, shard), owned.commandsOffset());
     consumer.seek(new TopicPartition(Topics.REPORTS, shard), owned.reportsOffset());
     lane.resume();
     lanes.put(shard, lane);
     working.add(shard);
+    metrics.takenOver();
     LOG.infof(
         "Shard %d taken over in epoch %d: %d services, %d tasks, %d runners, %d records to send.",
         shard,
@@ -246,6 +253,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       lanes.remove(shard);
       broken.remove(shard);
       working.remove(shard);
+      metrics.gaveUp(shard);
       LOG.infof("Shard %d given up.", shard);
     }
   }

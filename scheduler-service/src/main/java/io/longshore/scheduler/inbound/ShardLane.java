@@ -74,6 +74,7 @@ final class ShardLane {
   private final CommandDecider commandDecider = new CommandDecider();
   private final ReportDecider reportDecider = new ReportDecider();
   private final Set<String> poison;
+  private final LaneMetrics metrics;
   private long commandsOffset;
   private long reportsOffset;
   private long sequence;
@@ -100,6 +101,7 @@ final class ShardLane {
       Topology topology,
       Policy policy,
       Set<String> poison,
+      LaneMetrics metrics,
       Instant now) {
     this.owned = owned;
     this.store = store;
@@ -107,6 +109,7 @@ final class ShardLane {
     this.records = new OutboxRecords(arns);
     this.topology = topology;
     this.poison = poison;
+    this.metrics = metrics;
     ledger = new Ledger(owned.state(), arns, policy);
     leases = new Leases(policy.runnerLease(), now);
     reconciler = new Reconciler(policy);
@@ -283,6 +286,8 @@ final class ShardLane {
             sentUpTo,
             answers.fresh(),
             now));
+    metrics.committed(owned.shard(), changes.tasks().size(), outbox.size(), sequence - sentUpTo);
+    Narration.tell(ledger.state(), changes);
     deletedUpTo = sentUpTo;
     moved = false;
     nextCheckpoint = now.plus(CHECKPOINT_INTERVAL);
@@ -297,6 +302,7 @@ final class ShardLane {
   private void quarantine(Incoming.Unreadable unreadable) {
     ConsumerRecord<String, byte[]> record = unreadable.record();
     LOG.warnf("Quarantined %s: %s", Origins.of(record), unreadable.reason());
+    metrics.quarantined();
     outbox.add(
         records.quarantined(
             ++sequence, record.key(), record.value(), Origins.of(record), unreadable.reason()));

@@ -345,7 +345,7 @@ final class Rows {
         row.text("zone"),
         DesiredStatus.valueOf(row.text("desired_status")),
         seen(id, row),
-        stopCode == null ? null : StopCode.valueOf(stopCode),
+        stopCode == null ? null : StopCode.ofWireName(stopCode),
         row.textOrNull("stopped_reason"),
         row.tags(),
         row.number("version"),
@@ -431,7 +431,7 @@ final class Rows {
         .text(task.origin().document().text())
         .json(task.tags())
         .json(seen.containers())
-        .text(stopCode == null ? null : stopCode.name())
+        .text(stopCode == null ? null : stopCode.wireName())
         .text(task.stoppedReason())
         .number(task.version())
         .time(task.createdAt())

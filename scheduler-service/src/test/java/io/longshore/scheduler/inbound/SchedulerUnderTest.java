@@ -13,6 +13,7 @@ import io.longshore.messages.Topology;
 import io.longshore.messages.UnreadableMessageException;
 import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.store.ShardStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -108,6 +109,7 @@ final class SchedulerUnderTest implements AutoCloseable {
             new Arns("us-east-1", "000000000000"),
             TOPOLOGY,
             Policy.DEFAULT,
+            new LaneMetrics(new SimpleMeterRegistry()),
             InstantSource.system());
     thread = Thread.ofPlatform().start(consumer);
   }
