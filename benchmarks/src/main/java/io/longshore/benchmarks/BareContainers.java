@@ -9,10 +9,12 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.RestartPolicy;
 import io.longshore.benchmarks.EngineEvents.Happening;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -56,28 +58,33 @@ final class BareContainers implements AutoCloseable {
   }
 
   /**
-   * Makes one on a quiet engine.
+   * How long it took, in nanoseconds.
    *
-   * @return nanoseconds from before the first call to the engine's own time of the start
+   * @param create up to the engine's own time of the create
+   * @param start from then to its time of the start
    */
-  long quiet() throws InterruptedException {
+  record Took(long create, long start) {
+    long all() {
+      return create + start;
+    }
+  }
+
+  /** Makes one on a quiet engine; the time begins before the first call. */
+  Took quiet() throws InterruptedException {
     long asked = now();
-    String id = make();
-    return started(id).timeNanos() - asked;
+    return took(asked, make());
   }
 
   /**
    * Makes one at once after another has died: a replacement by somebody who has nothing to decide.
-   *
-   * @return nanoseconds from the engine's time of the death to its time of the start
+   * The time begins at the engine's own time of the death.
    */
-  long afterDeath() throws InterruptedException {
+  Took afterDeath() throws InterruptedException {
     String victim = running.isEmpty() ? make() : running.removeFirst();
     events.clear();
     docker.killContainerCmd(victim).exec();
     Happening died = events.next("die", event -> event.id().equals(victim));
-    String id = make();
-    long took = started(id).timeNanos() - died.timeNanos();
+    Took took = took(died.timeNanos(), make());
     docker.removeContainerCmd(victim).withRemoveVolumes(true).exec();
     return took;
   }
@@ -95,7 +102,7 @@ final class BareContainers implements AutoCloseable {
             .createContainerCmd(config.getImage())
             .withName(PREFIX + ProcessHandle.current().pid() + "-" + count++)
             .withLabels(labels)
-            .withEnv(java.util.List.of())
+            .withEnv(List.of())
             .withHostConfig(host)
             .withCmd(Arrays.asList(config.getCmd()));
     String id = create.exec().getId();
@@ -104,12 +111,14 @@ final class BareContainers implements AutoCloseable {
     return id;
   }
 
-  private Happening started(String id) throws InterruptedException {
-    return events.next("start", event -> event.id().equals(id));
+  private Took took(long begin, String id) throws InterruptedException {
+    Happening created = events.next("create", event -> event.id().equals(id));
+    Happening started = events.next("start", event -> event.id().equals(id));
+    return new Took(created.timeNanos() - begin, started.timeNanos() - created.timeNanos());
   }
 
   private static long now() {
-    var instant = java.time.Instant.now();
+    Instant instant = Instant.now();
     return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
   }
 

@@ -6,6 +6,7 @@ import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.longshore.benchmarks.BareContainers.Took;
 import io.longshore.benchmarks.EngineEvents.Happening;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.DesiredStatus;
 import software.amazon.awssdk.services.ecs.model.EcsException;
@@ -36,10 +39,9 @@ final class Heal {
   private final EcsClient ecs;
   private final DockerClient docker;
   private final int tasks;
-  private final List<Long> heals = new ArrayList<>();
-  private final List<Long> quiet = new ArrayList<>();
-  private final List<Long> afterDeath = new ArrayList<>();
-  private final List<Long> created = new ArrayList<>();
+  private final List<Took> heals = new ArrayList<>();
+  private final List<Took> quiet = new ArrayList<>();
+  private final List<Took> afterDeath = new ArrayList<>();
 
   private Heal(EcsClient ecs, DockerClient docker, int tasks) {
     this.ecs = ecs;
@@ -132,7 +134,7 @@ final class Heal {
         new BareContainers(docker, events, docker.inspectContainerCmd(model).exec())) {
       for (int i = 0; i < warmup + count; i++) {
         if (i == warmup) {
-          List.of(heals, quiet, afterDeath, created).forEach(List::clear);
+          List.of(heals, quiet, afterDeath).forEach(List::clear);
         }
         heal(events);
         awaitSteady();
@@ -156,8 +158,8 @@ final class Heal {
     Happening died = events.next("die", event -> event.id().equals(victim));
     Happening made = events.next("create", Heal::isOurs);
     Happening started = events.next("start", event -> event.id().equals(made.id()));
-    created.add(made.timeNanos() - died.timeNanos());
-    heals.add(started.timeNanos() - died.timeNanos());
+    heals.add(
+        new Took(made.timeNanos() - died.timeNanos(), started.timeNanos() - made.timeNanos()));
   }
 
   private static boolean isOurs(Happening happening) {
@@ -178,29 +180,45 @@ final class Heal {
 
   private void print() {
     System.out.println(Distribution.header());
-    System.out.println(Distribution.of(heals).line("heal: die -> start of the replacement"));
-    System.out.println(Distribution.of(created).line("  of it: die -> create of the replacement"));
-    System.out.println(Distribution.of(quiet).line("bare: create+start, engine quiet"));
-    System.out.println(Distribution.of(afterDeath).line("bare: die -> create+start by nobody"));
-    System.out.println("control plane's share = heal less ...");
-    long median = Distribution.of(quiet).median();
-    System.out.println(
-        Distribution.of(heals.stream().map(heal -> heal - median).toList())
-            .line("  the median quiet create+start"));
-    System.out.println(difference(quiet).line("  the neighbouring quiet create+start"));
-    long busyMedian = Distribution.of(afterDeath).median();
-    System.out.println(
-        Distribution.of(heals.stream().map(heal -> heal - busyMedian).toList())
-            .line("  the median replacement by nobody"));
-    System.out.println(difference(afterDeath).line("  the neighbouring replacement by nobody"));
+    print("heal: die -> start of the replacement", heals, Took::all);
+    print("  die -> create", heals, Took::create);
+    print("  create -> start", heals, Took::start);
+    print("bare, quiet: call -> start", quiet, Took::all);
+    print("  call -> create", quiet, Took::create);
+    print("  create -> start", quiet, Took::start);
+    print("bare, after a death: die -> start", afterDeath, Took::all);
+    print("  die -> create", afterDeath, Took::create);
+    print("  create -> start", afterDeath, Took::start);
+    System.out.println("control plane's share = heal less bare");
+    print("  by the median of quiet", less(median(quiet, Took::all), Took::all));
+    print("  by the quiet neighbour", less(quiet, Took::all));
+    print("  by the median after a death", less(median(afterDeath, Took::all), Took::all));
+    print("  by the neighbour after a death", less(afterDeath, Took::all));
+    System.out.println("the same up to the create, where all the deciding is");
+    print("  by the median of quiet", less(median(quiet, Took::create), Took::create));
+    print("  by the quiet neighbour", less(quiet, Took::create));
   }
 
-  private Distribution difference(List<Long> neighbours) {
-    List<Long> differences = new ArrayList<>();
-    for (int i = 0; i < heals.size(); i++) {
-      differences.add(heals.get(i) - neighbours.get(i));
-    }
-    return Distribution.of(differences);
+  private static void print(String name, List<Took> samples, ToLongFunction<Took> part) {
+    print(name, samples.stream().map(part::applyAsLong).toList());
+  }
+
+  private static void print(String name, List<Long> samples) {
+    System.out.println(Distribution.of(samples).line(name));
+  }
+
+  private static long median(List<Took> samples, ToLongFunction<Took> part) {
+    return Distribution.of(samples.stream().map(part::applyAsLong).toList()).median();
+  }
+
+  private List<Long> less(long bare, ToLongFunction<Took> part) {
+    return heals.stream().map(heal -> part.applyAsLong(heal) - bare).toList();
+  }
+
+  private List<Long> less(List<Took> neighbours, ToLongFunction<Took> part) {
+    return IntStream.range(0, heals.size())
+        .mapToObj(i -> part.applyAsLong(heals.get(i)) - part.applyAsLong(neighbours.get(i)))
+        .toList();
   }
 
   private void cleanUp() throws InterruptedException {
