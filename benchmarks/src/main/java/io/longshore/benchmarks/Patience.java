@@ -1,0 +1,33 @@
+package io.longshore.benchmarks;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Waiting for something to become so. */
+final class Patience {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private Patience() {}
+
+  /**
+   * @throws IllegalStateException if it has not become so within a minute
+   */
+  static <T> T await(String what, Supplier<T> probe, Predicate<T> enough)
+      throws InterruptedException {
+    Instant deadline = Instant.now().plus(LIMIT);
+    while (true) {
+      T found = probe.get();
+      if (enough.test(found)) {
+        return found;
+      }
+      if (Instant.now().isAfter(deadline)) {
+        throw new IllegalStateException(
+            "Waited for %s for %d s in vain.".formatted(what, LIMIT.toSeconds()));
+      }
+      Thread.sleep(POLL);
+    }
+  }
+}
