@@ -139,8 +139,9 @@ public class SchedulerApplication {
   }
 
   private void schedule(String kafkaCluster) {
-    try (Producer<String, byte[]> producer =
-        new KafkaProducer<>(producerConfig(), new StringSerializer(), new ByteArraySerializer())) {
+    Producer<String, byte[]> producer =
+        new KafkaProducer<>(producerConfig(), new StringSerializer(), new ByteArraySerializer());
+    try {
       ShardConsumer running =
           new ShardConsumer(
               new KafkaConsumer<>(
@@ -158,6 +159,10 @@ public class SchedulerApplication {
         running.stop();
       }
       running.run();
+    } finally {
+      // What is not sent by then is in the table; without brokers a plain close would wait for
+      // ever.
+      producer.close(Duration.ofSeconds(2));
     }
   }
 

@@ -28,6 +28,10 @@ public class SchedulerReadiness implements HealthCheck {
     }
     boolean turning =
         progress.lastLoop().plus(STALE_AFTER).isAfter(InstantSource.system().instant());
-    return response.status(turning).withData("shards", progress.workingShards().toString()).build();
+    return response
+        .status(turning && !progress.deaf())
+        .withData("brokersAnswer", !progress.deaf())
+        .withData("shards", progress.workingShards().toString())
+        .build();
   }
 }

@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class Leases {
   private final Duration lease;
-  private final Instant since;
+  private Instant since;
   private final Map<RunnerId, Instant> heardAt = new HashMap<>();
   private final Map<RunnerId, Progress> progress = new HashMap<>();
 
@@ -30,6 +30,13 @@ public final class Leases {
   public Leases(Duration lease, Instant since) {
     this.lease = lease;
     this.since = since;
+  }
+
+  /** A fresh lease for everybody, after a time in which nobody could be heard. */
+  public void renew(Instant now) {
+    since = now;
+    heardAt.clear();
+    progress.clear();
   }
 
   public void heard(Report report, Instant now) {

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 
@@ -41,6 +42,11 @@ import org.jboss.logging.Logger;
 public final class ShardConsumer implements Runnable, ConsumerRebalanceListener {
   private static final Logger LOG = Logger.getLogger(ShardConsumer.class);
   private static final Duration LONGEST_POLL = Duration.ofMillis(250);
+
+  /** Runners speak every two seconds; with nothing at all for this long, the brokers are asked. */
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
+  private static final Duration PROBE_PATIENCE = Duration.ofSeconds(1);
   private static final Duration RETRY_FIRST = Duration.ofMillis(200);
   private static final Duration RETRY_CEILING = Duration.ofSeconds(5);
 
@@ -57,6 +63,8 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   private final Map<Integer, Retry> broken = new TreeMap<>();
   private final Set<String> poison = new HashSet<>();
   private final Set<Integer> working = new ConcurrentSkipListSet<>();
+  private Instant lastContact = Instant.EPOCH;
+  private volatile boolean deaf;
   private volatile boolean stopped;
   private volatile Instant lastLoop = Instant.MAX;
 
@@ -65,8 +73,12 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
    */
   private record Retry(Instant at, Duration patience) {}
 
-  /** What this thread is about, for health checks. */
-  public record Progress(Set<Integer> workingShards, Instant lastLoop) {}
+  /**
+   * What this thread is about, for health checks.
+   *
+   * @param deaf whether the brokers do not answer
+   */
+  public record Progress(Set<Integer> workingShards, Instant lastLoop, boolean deaf) {}
 
   public ShardConsumer(
       Consumer<String, byte[]> consumer,
@@ -96,7 +108,9 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       consumer.subscribe(List.of(Topics.COMMANDS, Topics.REPORTS), this);
       while (!stopped) {
         lastLoop = clock.instant();
-        takeTurns(consumer.poll(patience()));
+        ConsumerRecords<String, byte[]> polled = consumer.poll(patience());
+        listen(polled);
+        takeTurns(polled);
         repair();
       }
     } catch (WakeupException e) {
@@ -113,7 +127,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
 
   /** Safe to call from any thread. */
   public Progress progress() {
-    return new Progress(Set.copyOf(working), lastLoop);
+    return new Progress(Set.copyOf(working), lastLoop, deaf);
   }
 
   private Duration patience() {
@@ -153,7 +167,44 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     }
   }
 
+  /**
+   * Tells a runner's silence from the brokers'. While they do not answer, nobody can be heard and
+   * nobody is taken for lost; afterwards everybody gets a fresh lease.
+   */
+  private void listen(ConsumerRecords<String, byte[]> polled) {
+    Instant now = clock.instant();
+    boolean quiet = polled.isEmpty() && lastContact.plus(QUIET).isBefore(now);
+    if (quiet && !brokersAnswer()) {
+      if (!deaf) {
+        LOG.warn("The brokers do not answer; until they do, no runner is taken for lost.");
+      }
+      deaf = true;
+    } else if (quiet || !polled.isEmpty()) {
+      lastContact = clock.instant();
+      if (deaf) {
+        LOG.info("The brokers answer again.");
+        lanes.values().forEach(lane -> lane.renewLeases(lastContact));
+      }
+      deaf = false;
+    }
+  }
+
+  private boolean brokersAnswer() {
+    if (consumer.assignment().isEmpty()) {
+      return true;
+    }
+    try {
+      consumer.endOffsets(consumer.assignment(), PROBE_PATIENCE);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
   private boolean caughtUp(int shard) {
+    if (deaf) {
+      return false;
+    }
     for (TopicPartition partition : partitionsOf(shard)) {
       OptionalLong lag = consumer.currentLag(partition);
       if (lag.isEmpty() || lag.getAsLong() > 0) {

@@ -130,6 +130,11 @@ final class ShardLane {
     relay.send(owned.unsent());
   }
 
+  /** Every runner counts as heard of just now. */
+  void renewLeases(Instant now) {
+    leases.renew(now);
+  }
+
   /** When the lane wants a turn even if nothing comes in. */
   Instant nextTurn() {
     Instant next = nextSweep.isBefore(nextLeaseCheck) ? nextSweep : nextLeaseCheck;

@@ -304,6 +304,29 @@ class SchedulerLoopTest {
   }
 
   @Test
+  void whileTheBrokersAreAwayNoRunnerIsTakenForLost() throws Exception {
+    ClusterName cluster = new ClusterName("deaf");
+    RunnerId runner = register(cluster);
+    scheduler.ask(web(cluster, 1));
+    awaitStarted(runner, 1);
+    TaskId task = started(runner).iterator().next();
+    observe(cluster, runner, task, TaskStatus.RUNNING, null);
+
+    scheduler.embedded.stopKafka();
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> scheduler.progress().deaf());
+    scheduler.advance(Duration.ofMinutes(10));
+    scheduler.embedded.startKafka();
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !scheduler.progress().deaf());
+    scheduler.tell(new Report.RunnerBeat(cluster, runner, "one", 2));
+
+    // Had it been taken for lost, the task would have ended and this report would be late.
+    observe(cluster, runner, task, TaskStatus.STOPPED, 1);
+    awaitStarted(runner, 2);
+    assertThat(scheduler.all(Order.RegisterAgain.class, order -> order.runner().equals(runner)))
+        .isEmpty();
+  }
+
+  @Test
   void aDatabaseThatGoesAwayStopsNothingForGood() throws Exception {
     ClusterName cluster = new ClusterName("outage");
     RunnerId runner = register(cluster);

@@ -52,6 +52,7 @@ final class SchedulerUnderTest implements AutoCloseable {
   private @Nullable Thread thread;
   private @Nullable KafkaProducer<String, byte[]> schedulerProducer;
   private int correlation;
+  private volatile Duration ahead = Duration.ZERO;
 
   SchedulerUnderTest(Path data) throws Exception {
     embedded = EmbeddedProcess.start(data);
@@ -110,7 +111,7 @@ final class SchedulerUnderTest implements AutoCloseable {
             TOPOLOGY,
             Policy.DEFAULT,
             new LaneMetrics(new SimpleMeterRegistry()),
-            InstantSource.system());
+            () -> InstantSource.system().instant().plus(ahead));
     thread = Thread.ofPlatform().start(consumer);
   }
 
@@ -120,6 +121,15 @@ final class SchedulerUnderTest implements AutoCloseable {
       thread.join();
       schedulerProducer.close(Duration.ZERO);
     }
+  }
+
+  /** Lets the scheduler's clock jump. */
+  void advance(Duration duration) {
+    ahead = ahead.plus(duration);
+  }
+
+  ShardConsumer.Progress progress() {
+    return java.util.Objects.requireNonNull(consumer).progress();
   }
 
   CommandEnvelope envelope(Command command, @Nullable String token, String fingerprint) {
