@@ -22,6 +22,8 @@ final class Completeness {
 
   private record Part(RecordComponent component, boolean obligatory) {
     static Part of(RecordComponent component) {
+      // A message need not be public to be checked.
+      component.getAccessor().setAccessible(true);
       boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
       return new Part(component, !nullable && !component.getType().isPrimitive());
     }
@@ -74,7 +76,7 @@ final class Completeness {
     try {
       return part.getAccessor().invoke(message);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("messages are public records", e);
+      throw new IllegalStateException("an accessor of a message failed", e);
     }
   }
 }

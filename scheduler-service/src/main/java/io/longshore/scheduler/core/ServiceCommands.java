@@ -61,7 +61,7 @@ final class ServiceCommands {
     }
     int count = command.desiredCount() == null ? service.desiredCount() : command.desiredCount();
     ServiceSettings settings = command.settings() == null ? service.settings() : command.settings();
-    Json document = command.document().equals(Json.EMPTY) ? service.document() : command.document();
+    Json document = service.document().with(command.document());
     Service next = service.wanting(count, settings, document);
     if (startsDeployment(command, service)) {
       var spec = command.spec() == null ? service.primary().spec() : command.spec();

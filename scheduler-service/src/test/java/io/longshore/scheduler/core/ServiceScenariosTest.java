@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longshore.messages.Command;
 import io.longshore.messages.DeploymentState;
+import io.longshore.messages.Json;
 import io.longshore.messages.Order;
 import io.longshore.messages.PortMapping;
 import io.longshore.messages.Reply.Accepted;
@@ -188,6 +189,31 @@ class ServiceScenariosTest {
   }
 
   @Test
+  void anUpdateReplacesOnlyTheMembersItNames() {
+    world.command(
+        new Command.CreateService(
+            World.CLUSTER,
+            WEB,
+            World.spec(1),
+            1,
+            new ServiceSettings(100, 200),
+            new Json("{\"launchType\":\"EC2\",\"healthCheckGracePeriodSeconds\":0}"),
+            java.util.Map.of()));
+    world.command(
+        new Command.UpdateService(
+            World.CLUSTER,
+            WEB,
+            null,
+            null,
+            null,
+            false,
+            new Json("{\"healthCheckGracePeriodSeconds\":5}")));
+    assertThat(world.web().document())
+        .isEqualTo(new Json("{\"launchType\":\"EC2\",\"healthCheckGracePeriodSeconds\":5}"));
+    assertThat(world.web().deployments()).as("no new deployment").hasSize(1);
+  }
+
+  @Test
   void aFixedHostPortIsUsedOncePerHost() {
     var spec = World.spec(1, World.container("app", 1, 8, new PortMapping(80, 8080, "tcp")));
     world.createService(2, spec, new ServiceSettings(100, 200));
@@ -229,7 +255,7 @@ class ServiceScenariosTest {
                 1,
                 "family:web",
                 null,
-                io.longshore.messages.Json.EMPTY,
+                Json.EMPTY,
                 java.util.Map.of()));
     TaskId id = new TaskId(((Accepted) outcome).ids().getFirst());
     world.running(id);

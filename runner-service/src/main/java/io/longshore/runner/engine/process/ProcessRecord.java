@@ -6,12 +6,13 @@ import io.longshore.messages.TaskId;
 import java.util.List;
 
 /**
- * What is kept of one process beside its shim, as JSON.
+ * What is kept of one process beside its shim, as JSON. Public, because the codec reads it by
+ * reflection from another package.
  *
  * @param host whose process it is
  * @param executable the word to look up before it is started
  */
-record ProcessRecord(
+public record ProcessRecord(
     String host,
     RunnerId runner,
     TaskId task,

@@ -1,0 +1,158 @@
+package io.longshore.systemtests;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Assumptions;
+
+/** The Docker engine behind Longshore's back: makes accidents, and sees what is left behind. */
+final class TestEngine implements AutoCloseable {
+  private static final String HOST = "io.longshore.host";
+  private static final String TEST = "io.longshore-test.decoy";
+
+  private final DockerClient docker;
+  private final List<String> decoys = new ArrayList<>();
+
+  private TestEngine(DockerClient docker) {
+    this.docker = docker;
+  }
+
+  /**
+   * Skips the calling test class with a sentence when no engine answers; fails it where {@code
+   * LONGSHORE_REQUIRE_ENGINE} is {@code true}.
+   */
+  static TestEngine orSkip() {
+    DockerClient docker = connect();
+    try {
+      docker.pingCmd().exec();
+    } catch (RuntimeException e) {
+      String sentence = "No Docker engine answers, so tests that need one are skipped: " + e;
+      if ("true".equals(System.getenv("LONGSHORE_REQUIRE_ENGINE"))) {
+        throw new AssertionError("LONGSHORE_REQUIRE_ENGINE is true. " + sentence, e);
+      }
+      System.out.println(sentence);
+      Assumptions.abort(sentence);
+    }
+    TestImage.ensure(docker);
+    return new TestEngine(docker);
+  }
+
+  private static DockerClient connect() {
+    DefaultDockerClientConfig config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder().build();
+    return DockerClientImpl.getInstance(
+        config,
+        new ZerodepDockerHttpClient.Builder()
+            .dockerHost(config.getDockerHost())
+            .sslConfig(config.getSSLConfig())
+            .maxConnections(64)
+            .build());
+  }
+
+  /** Containers that are none of Longshore's business; one pretends. */
+  void startDecoys() {
+    decoys.add(decoy(Map.of(TEST, "true")));
+    // Of another installation, by its labels.
+    decoys.add(decoy(Map.of(TEST, "true", HOST, "another-host", "io.longshore.task", "x")));
+  }
+
+  private String decoy(Map<String, String> labels) {
+    String id =
+        docker
+            .createContainerCmd(Ecs.IMAGE)
+            .withLabels(labels)
+            .withCmd("/bin/sh", "-c", Ecs.FOREVER)
+            .exec()
+            .getId();
+    docker.startContainerCmd(id).exec();
+    return id;
+  }
+
+  /** Whether every decoy still runs, never restarted. */
+  boolean decoysRun() {
+    return decoys.stream()
+        .allMatch(id -> {
+          var state = docker.inspectContainerCmd(id).exec().getState();
+          return Boolean.TRUE.equals(state.getRunning());
+        });
+  }
+
+  /** What this host's runner has on the engine, running or not. */
+  List<Container> containers(String hostId) {
+    return docker
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(Map.of(HOST, hostId))
+        .exec();
+  }
+
+  List<String> running(String hostId) {
+    return containers(hostId).stream()
+        .filter(container -> "running".equals(container.getState()))
+        .map(Container::getId)
+        .sorted()
+        .toList();
+  }
+
+  /** Kills one as an accident would. */
+  void kill(String containerId) {
+    docker.killContainerCmd(containerId).exec();
+  }
+
+  /** Kills many at once; those that are gone already do not matter. */
+  void killAll(List<String> containerIds) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (String id : containerIds) {
+        threads.execute(() -> {
+          try {
+            kill(id);
+          } catch (DockerException e) {
+            System.out.printf("%s was gone already: %s%n", id, e.getMessage());
+          }
+        });
+      }
+    }
+  }
+
+  /** Everything that happens to containers from now on. */
+  EngineHistory watch() {
+    return EngineHistory.begin(docker);
+  }
+
+  /** Removes what a runner left, so that a failed test leaves nothing either. */
+  void removeAll(String... hostIds) {
+    Arrays.stream(hostIds)
+        .flatMap(host -> containers(host).stream())
+        .forEach(container -> remove(container.getId()));
+  }
+
+  private void remove(String id) {
+    try {
+      docker.removeContainerCmd(id).withForce(true).exec();
+    } catch (NotFoundException e) {
+      System.out.printf("%s was gone already.%n", id);
+    }
+  }
+
+  @Override
+  public void close() {
+    decoys.forEach(this::remove);
+    try {
+      docker.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
