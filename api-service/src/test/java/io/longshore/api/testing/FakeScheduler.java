@@ -230,10 +230,10 @@ public class FakeScheduler implements Commands {
           sql,
           """
           insert into scheduler.task (id, shard, cluster, family, revision, task_group, started_by, runner_id, zone,
-            desired_status, last_status, cpu, memory_mib, spec, document, tags, containers, connected, version,
-            created_at, connectivity_at, started_at)
+            desired_status, last_status, cpu, memory_mib, spec, document, tags, containers, version,
+            created_at, started_at)
           values (?, 0, ?, ?, ?, ?, ?, ?, 'zone-a', 'RUNNING', 'RUNNING', ?, ?, ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb,
-            true, 5, ?::timestamptz, now(), now())
+            5, ?::timestamptz, now())
           """,
           id,
           runTask.key(),
