@@ -10,6 +10,7 @@ import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ public final class Hands {
   // Pulls share the host's network and disk.
   private static final int PULLING = 3;
   private static final int REMOVING = 8;
+  // Nobody waits for a removal, but whatever follows an end, a replacement first of all, waits for
+  // the engine that is busy with one.
+  private static final Duration REMOVING_GIVES_WAY = Duration.ofSeconds(1);
   // Stopping is mostly waiting.
   private static final int STOPPING = 64;
 
@@ -69,6 +73,9 @@ public final class Hands {
           case Step.Stop stop -> stopping;
           case Step.Remove remove -> removing;
         };
+    if (step instanceof Step.Remove) {
+      LockSupport.parkNanos(REMOVING_GIVES_WAY.toNanos());
+    }
     limit.acquireUninterruptibly();
     long begun = System.nanoTime();
     String word = "done";

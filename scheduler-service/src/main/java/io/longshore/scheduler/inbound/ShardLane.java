@@ -296,10 +296,11 @@ final class ShardLane {
     deletedUpTo = sentUpTo;
     moved = false;
     nextCheckpoint = now.plus(CHECKPOINT_INTERVAL);
-    relay.send(List.copyOf(outbox));
+    // Somebody waits for the replies, so they go ahead of what the rest of the system is told.
     for (PendingReply pending : replies) {
       relay.reply(pending.replyTo(), pending.reply(), pending.traceparent());
     }
+    relay.send(List.copyOf(outbox));
     outbox.clear();
     replies.clear();
   }
