@@ -60,6 +60,10 @@ public final class Codec {
     if (bytes == null || bytes.length == 0) {
       throw new UnreadableMessageException("the record has no value");
     }
+    if (hasNul(bytes)) {
+      throw new UnreadableMessageException(
+          "not a " + type.getSimpleName() + ": it contains a NUL character");
+    }
     try {
       T message = MAPPER.readValue(bytes, type);
       if (message == null) {
@@ -74,6 +78,33 @@ public final class Codec {
     } catch (IOException e) {
       throw new UnreadableMessageException(reason(type, e));
     }
+  }
+
+  /**
+   * Whether a string in this JSON has a NUL character, which PostgreSQL can store neither as text
+   * nor as JSON. It can only be there as an escape.
+   */
+  public static boolean hasNul(byte[] json) {
+    int backslashes = 0;
+    for (int i = 0; i < json.length; i++) {
+      if (json[i] == '\\') {
+        backslashes++;
+        continue;
+      }
+      // An even number of them stands for themselves.
+      boolean escape = backslashes % 2 == 1;
+      backslashes = 0;
+      if (escape
+          && json[i] == 'u'
+          && i + 4 < json.length
+          && json[i + 1] == '0'
+          && json[i + 2] == '0'
+          && json[i + 3] == '0'
+          && json[i + 4] == '0') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.longshore.api.core.EcsException;
 import io.longshore.api.core.Members;
 import io.longshore.api.core.Rules;
+import io.longshore.messages.Codec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -73,6 +74,9 @@ public final class AwsJson {
       Map<String, Object> members = structure(parser, shape, "");
       if (parser.nextToken() != null) {
         throw EcsException.serialization("The body must end after its JSON object.");
+      }
+      if (Codec.hasNul(body)) {
+        throw EcsException.serialization("The body must not contain a NUL character.");
       }
       return new Members(members);
     } catch (IOException e) {
@@ -193,6 +197,10 @@ public final class AwsJson {
   }
 
   private static String allowed(String value, Shape.Text shape, String path) {
+    // No database keeps it, and no name, path or environment has it.
+    if (value.indexOf('\0') >= 0) {
+      throw EcsException.serialization("'%s' must not contain a NUL character.".formatted(path));
+    }
     if (!shape.allowed().isEmpty() && !shape.allowed().contains(value)) {
       throw EcsException.invalid(
           "Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: %s"

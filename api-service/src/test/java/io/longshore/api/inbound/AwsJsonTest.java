@@ -45,6 +45,14 @@ class AwsJsonTest {
   }
 
   @Test
+  void aNulIsRefusedWhereverItIs() {
+    assertThatThrownBy(() -> read("{\"tags\":[{\"key\":\"a\",\"value\":\"b\\u0000\"}]}"))
+        .isInstanceOf(EcsException.class)
+        .hasMessage("'tags[0].value' must not contain a NUL character.");
+    assertThatThrownBy(() -> read("{\"unknown\":\"\\u0000\"}")).isInstanceOf(EcsException.class);
+  }
+
+  @Test
   void anEmptyBodyIsAnEmptyObject() {
     assertThat(AwsJson.read(new byte[0], SHAPE).isEmpty()).isTrue();
   }

@@ -61,6 +61,8 @@ public final class OutboxRecords {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put(Topics.QUARANTINE_ORIGIN, origin);
     headers.put(Topics.QUARANTINE_REASON, reason);
-    return new OutboxRow(sequence, Topics.QUARANTINE, key == null ? "" : key, kept, headers);
+    // The one character that PostgreSQL's text cannot hold.
+    String storable = key == null ? "" : key.replace('\0', '\uFFFD');
+    return new OutboxRow(sequence, Topics.QUARANTINE, storable, kept, headers);
   }
 }
