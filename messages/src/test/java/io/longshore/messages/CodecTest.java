@@ -52,10 +52,8 @@ class CodecTest {
 
   @Test
   void aNulIsRefusedBecauseNoDatabaseKeepsIt() {
-    assertThatThrownBy(
-            () ->
-                Codec.decode(
-                    bytes("{\"cluster\":\"a\\u0000\",\"active\":true}"), ClusterNotice.class))
+    assertThatThrownBy(() ->
+            Codec.decode(bytes("{\"cluster\":\"a\\u0000\",\"active\":true}"), ClusterNotice.class))
         .isInstanceOf(UnreadableMessageException.class)
         .hasMessage("not a ClusterNotice: it contains a NUL character");
     assertThat(Codec.hasNul(bytes("{\"a\":\"\\\\u0000 \\u0001 \\\" u0000\"}"))).isFalse();

@@ -141,8 +141,7 @@ class BadInputTest {
             Topics.CLUSTERS, 1,
             Topics.REPLIES, 1);
     try (var producer =
-        new KafkaProducer<>(
-            kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        new KafkaProducer<>(kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Map.Entry<String, Integer> topic : partitions.entrySet()) {
         for (int partition = 0; partition < topic.getValue(); partition++) {
           for (byte[] poison : poisons) {
@@ -162,15 +161,14 @@ class BadInputTest {
     ecs.awaitCount("after-the-poison", "web", 3, 60);
     Map<String, Integer> aside = new HashMap<>();
     Waiting.forState("every poison of commands, reports and clusters put aside", 30)
-        .untilAsserted(
-            () -> {
-              aside.clear();
-              quarantined().forEach(topic -> aside.merge(topic, 1, Integer::sum));
-              assertThat(aside)
-                  .containsEntry(Topics.COMMANDS, 16)
-                  .containsEntry(Topics.REPORTS, 16)
-                  .containsEntry(Topics.CLUSTERS, 4);
-            });
+        .untilAsserted(() -> {
+          aside.clear();
+          quarantined().forEach(topic -> aside.merge(topic, 1, Integer::sum));
+          assertThat(aside)
+              .containsEntry(Topics.COMMANDS, 16)
+              .containsEntry(Topics.REPORTS, 16)
+              .containsEntry(Topics.CLUSTERS, 4);
+        });
     System.out.println("Put aside, by the topic it came from: " + aside);
     assertThat(longshore.log().lines()).allMatch(line -> line.length() < LONGEST_LINE);
   }

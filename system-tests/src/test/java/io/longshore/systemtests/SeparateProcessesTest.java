@@ -138,11 +138,10 @@ class SeparateProcessesTest {
     services.start(Part.RUNNER);
 
     Waiting.forState("the replacement of those that died meanwhile", PATIENCE_SECONDS)
-        .until(
-            () -> {
-              List<String> now = engine.running(services.hostId());
-              return now.size() == COUNT && !now.contains(before.getFirst());
-            });
+        .until(() -> {
+          List<String> now = engine.running(services.hostId());
+          return now.size() == COUNT && !now.contains(before.getFirst());
+        });
     whole("kill -9 of the runner, 5 deaths meanwhile,", begin);
     assertThat(engine.running(services.hostId())).containsAll(before.subList(5, COUNT));
   }
@@ -180,11 +179,10 @@ class SeparateProcessesTest {
   private void awaitReplaced(List<String> dead) {
     try {
       Waiting.forState("the replacement of those that died meanwhile", PATIENCE_SECONDS)
-          .until(
-              () -> {
-                List<String> now = engine.running(services.hostId());
-                return now.size() == COUNT && dead.stream().noneMatch(now::contains);
-              });
+          .until(() -> {
+            List<String> now = engine.running(services.hostId());
+            return now.size() == COUNT && dead.stream().noneMatch(now::contains);
+          });
     } catch (RuntimeException e) {
       throw new AssertionError(e.getMessage() + "\n" + services.tails(), e);
     }
@@ -194,8 +192,7 @@ class SeparateProcessesTest {
   @Order(5)
   void nothingAcknowledgedIsLost() throws Exception {
     int soFar = writers.acknowledged();
-    Waiting.forState("writes after all that", 60)
-        .until(() -> writers.acknowledged() > soFar + 10);
+    Waiting.forState("writes after all that", 60).until(() -> writers.acknowledged() > soFar + 10);
     writers.everythingIsThere();
   }
 
