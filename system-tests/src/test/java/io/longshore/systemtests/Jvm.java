@@ -17,6 +17,7 @@ final class Jvm implements AutoCloseable {
   private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
   private static final int STOP_SECONDS = 30;
   private static final int TAIL_LINES = 60;
+  private static final int TAIL_WIDTH = 500;
 
   static {
     Runtime.getRuntime()
@@ -106,7 +107,11 @@ final class Jvm implements AutoCloseable {
 
   /** The end of the output, for the message of a failure. */
   String tail() {
-    List<String> lines = output().lines().toList();
+    List<String> lines =
+        output()
+            .lines()
+            .map(line -> line.length() <= TAIL_WIDTH ? line : line.substring(0, TAIL_WIDTH) + "…")
+            .toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
   }
 

@@ -97,6 +97,9 @@ final class Separate implements AutoCloseable {
         environment.put("LONGSHORE_DATABASE_USER", endpoints.user());
         environment.put("LONGSHORE_DATABASE_PASSWORD", "any");
         environment.put("LONGSHORE_READ_DATABASE_PASSWORD", "any");
+        // A busy machine may need longer than the usual lease to start a runner again, and what is
+        // to be seen is that it adopts its containers.
+        environment.put("LONGSHORE_SCHEDULER_RUNNER_LEASE", "60s");
       }
       case RUNNER -> {
         environment.put("LONGSHORE_RUNNER_CLUSTER", "*");
