@@ -28,6 +28,8 @@ final class Installation implements AutoCloseable {
   private final int port;
   private final String driver;
   private final Map<String, String> environment;
+  private boolean hooked;
+  private volatile boolean closed;
 
   private Installation(
       Path launcher, Path data, int port, String driver, Map<String, String> environment) {
@@ -72,9 +74,24 @@ final class Installation implements AutoCloseable {
    * @return how long that took, from the launcher's first line on
    */
   Duration up() throws IOException, InterruptedException {
+    // Ctrl-C must not leave a Longshore behind that nobody knows of.
+    if (!hooked) {
+      hooked = true;
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stopIfLeft));
+    }
     long begin = System.nanoTime();
     run("up", "--detach", "--port", Integer.toString(port), "--driver", driver);
     return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  private void stopIfLeft() {
+    try {
+      if (!closed) {
+        down();
+      }
+    } catch (IOException | InterruptedException e) {
+      System.err.println("It could not be stopped: " + e.getMessage());
+    }
   }
 
   /** Stops it; what it keeps stays. */
@@ -129,6 +146,7 @@ final class Installation implements AutoCloseable {
   public void close() throws IOException {
     try {
       down();
+      closed = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
