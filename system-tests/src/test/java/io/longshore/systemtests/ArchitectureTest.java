@@ -69,8 +69,9 @@ class ArchitectureTest {
   void configuredChannelsCarryTheirModulesNameToo() throws IOException {
     for (String module : List.of("api", "scheduler", "runner")) {
       Path file =
-          Built.ROOT.resolve(module + "-service").resolve(
-              "src/main/resources/META-INF/microprofile-config.properties");
+          Built.ROOT
+              .resolve(module + "-service")
+              .resolve("src/main/resources/META-INF/microprofile-config.properties");
       try (Stream<String> lines = Files.lines(file)) {
         assertThat(lines.filter(l -> l.matches("mp\\.messaging\\.(incoming|outgoing)\\..*")))
             .allMatch(l -> l.matches("mp\\.messaging\\.(incoming|outgoing)\\." + module + "-.*"));

@@ -85,15 +85,24 @@ class BadInputTest {
         "CreateCluster | {\"clusterName\": \"a b\"} | InvalidParameterException | luster",
         "MakeCoffee | {} | UnknownOperationException | message",
         "RunTask | {\"taskDefinition\": \"none\"} | ClientException | TaskDefinition not found",
-        "RunTask | {\"taskDefinition\": \"none\", \"count\": \"many\"} | SerializationException | count",
-        "TagResource | {\"resourceArn\": \"arn:aws:ecs:us-east-1:000000000000:cluster/default\", \"tags\": [{\"key\": \"a\", \"value\": \"b\\u0000\"}]} | SerializationException | tags[0].value",
+        "RunTask | {\"taskDefinition\": \"none\", \"count\": \"many\"} | SerializationException |"
+            + " count",
+        "TagResource | {\"resourceArn\": \"arn:aws:ecs:us-east-1:000000000000:cluster/default\","
+            + " \"tags\": [{\"key\": \"a\", \"value\": \"b\\u0000\"}]} | SerializationException |"
+            + " tags[0].value",
         "ListServices | {\"cluster\": \"nowhere\"} | ClusterNotFoundException | Cluster not found",
-        "UpdateService | {\"service\": \"none\", \"desiredCount\": 1} | ServiceNotFoundException | Service not found",
+        "UpdateService | {\"service\": \"none\", \"desiredCount\": 1} | ServiceNotFoundException |"
+            + " Service not found",
         "RegisterTaskDefinition | {\"family\": \"x\"} | ClientException | containerDefinitions",
-        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\", \"image\": \"i\", \"memory\": 16, \"essential\": false}]} | ClientException | essential",
-        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\", \"image\": \"i\", \"memory\": 0}]} | ClientException | memory",
-        "RegisterTaskDefinition | {\"family\": \"x\", \"memory\": \"64\", \"containerDefinitions\": [{\"name\": \"a\", \"image\": \"i\", \"memory\": 128}]} | ClientException | memory",
-        "CreateService | {\"serviceName\": \"s\", \"taskDefinition\": \"none\", \"desiredCount\": -1} | InvalidParameterException | desiredCount",
+        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\","
+            + " \"image\": \"i\", \"memory\": 16, \"essential\": false}]} | ClientException |"
+            + " essential",
+        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\","
+            + " \"image\": \"i\", \"memory\": 0}]} | ClientException | memory",
+        "RegisterTaskDefinition | {\"family\": \"x\", \"memory\": \"64\", \"containerDefinitions\":"
+            + " [{\"name\": \"a\", \"image\": \"i\", \"memory\": 128}]} | ClientException | memory",
+        "CreateService | {\"serviceName\": \"s\", \"taskDefinition\": \"none\", \"desiredCount\":"
+            + " -1} | InvalidParameterException | desiredCount",
       })
   void isRefusedByName(String operation, String body, String type, String named) throws Exception {
     refused(operation, body.getBytes(StandardCharsets.UTF_8), type, named);
@@ -141,8 +150,7 @@ class BadInputTest {
             Topics.CLUSTERS, 1,
             Topics.REPLIES, 1);
     try (var producer =
-        new KafkaProducer<>(
-            kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        new KafkaProducer<>(kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Map.Entry<String, Integer> topic : partitions.entrySet()) {
         for (int partition = 0; partition < topic.getValue(); partition++) {
           for (byte[] poison : poisons) {
@@ -162,15 +170,14 @@ class BadInputTest {
     ecs.awaitCount("after-the-poison", "web", 3, 60);
     Map<String, Integer> aside = new HashMap<>();
     Waiting.forState("every poison of commands, reports and clusters put aside", 30)
-        .untilAsserted(
-            () -> {
-              aside.clear();
-              quarantined().forEach(topic -> aside.merge(topic, 1, Integer::sum));
-              assertThat(aside)
-                  .containsEntry(Topics.COMMANDS, 16)
-                  .containsEntry(Topics.REPORTS, 16)
-                  .containsEntry(Topics.CLUSTERS, 4);
-            });
+        .untilAsserted(() -> {
+          aside.clear();
+          quarantined().forEach(topic -> aside.merge(topic, 1, Integer::sum));
+          assertThat(aside)
+              .containsEntry(Topics.COMMANDS, 16)
+              .containsEntry(Topics.REPORTS, 16)
+              .containsEntry(Topics.CLUSTERS, 4);
+        });
     System.out.println("Put aside, by the topic it came from: " + aside);
     assertThat(longshore.log().lines()).allMatch(line -> line.length() < LONGEST_LINE);
   }

@@ -52,7 +52,8 @@ class IdempotenceTest {
   void manyRunTasksWithOneTokenAreOne() throws Exception {
     Set<String> arns =
         atOnce(() ->
-            ecs.client()
+            ecs
+                .client()
                 .runTask(r ->
                     r.cluster(CLUSTER).taskDefinition(definition).clientToken("one-run").count(2))
                 .tasks()
@@ -62,19 +63,11 @@ class IdempotenceTest {
                 .collect(Collectors.joining(" ")));
 
     assertThat(arns).hasSize(1);
-    assertThat(
+    assertThat(ecs.client().listTasks(r -> r.cluster(CLUSTER).family("web")).taskArns()).hasSize(2);
+    assertThatThrownBy(() ->
             ecs.client()
-                .listTasks(r -> r.cluster(CLUSTER).family("web"))
-                .taskArns())
-        .hasSize(2);
-    assertThatThrownBy(
-            () ->
-                ecs.client()
-                    .runTask(r ->
-                        r.cluster(CLUSTER)
-                            .taskDefinition(definition)
-                            .clientToken("one-run")
-                            .count(3)))
+                .runTask(r ->
+                    r.cluster(CLUSTER).taskDefinition(definition).clientToken("one-run").count(3)))
         .isInstanceOf(ConflictException.class);
     assertThat(ecs.client().listTasks(r -> r.cluster(CLUSTER).family("web")).taskArns()).hasSize(2);
   }
@@ -120,8 +113,7 @@ class IdempotenceTest {
         });
 
     assertThat(answers).containsExactly("200 1");
-    assertThat(
-            ecs.client().listTaskDefinitions(r -> r.familyPrefix("again")).taskDefinitionArns())
+    assertThat(ecs.client().listTaskDefinitions(r -> r.familyPrefix("again")).taskDefinitionArns())
         .hasSize(1);
   }
 

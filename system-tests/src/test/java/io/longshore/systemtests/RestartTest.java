@@ -85,8 +85,7 @@ class RestartTest {
 
     Instant begin = Instant.now();
     var down = longshore.run("down", java.util.Map.of());
-    System.out.printf(
-        "down took %d ms.%n", Duration.between(begin, Instant.now()).toMillis());
+    System.out.printf("down took %d ms.%n", Duration.between(begin, Instant.now()).toMillis());
 
     assertThat(down.code()).as(down.output()).isZero();
     assertThat(longshore.jvm().isAlive()).isFalse();

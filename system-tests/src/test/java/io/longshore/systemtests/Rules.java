@@ -68,16 +68,14 @@ final class Rules {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                   type.getAccessesFromSelf().stream()
-                      .filter(
-                          access ->
-                              CLOCKS.contains(
-                                  access.getTargetOwner().getFullName()
-                                      + "."
-                                      + access.getTarget().getName()))
-                      .forEach(
-                          access ->
-                              events.add(
-                                  SimpleConditionEvent.violated(access, access.getDescription())));
+                      .filter(access ->
+                          CLOCKS.contains(
+                              access.getTargetOwner().getFullName()
+                                  + "."
+                                  + access.getTarget().getName()))
+                      .forEach(access ->
+                          events.add(
+                              SimpleConditionEvent.violated(access, access.getDescription())));
                 }
               })
           .because("the same input has to give the same decision");
@@ -150,11 +148,10 @@ final class Rules {
                 public void check(JavaClass type, ConditionEvents events) {
                   channels(type)
                       .filter(channel -> !channel.startsWith(module(type) + "-"))
-                      .forEach(
-                          channel ->
-                              events.add(
-                                  SimpleConditionEvent.violated(
-                                      type, type.getName() + " has the channel " + channel)));
+                      .forEach(channel ->
+                          events.add(
+                              SimpleConditionEvent.violated(
+                                  type, type.getName() + " has the channel " + channel)));
                 }
               })
           .because("all services may run in one process");

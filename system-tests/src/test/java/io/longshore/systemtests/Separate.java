@@ -76,8 +76,7 @@ final class Separate implements AutoCloseable {
     environment.putAll(more);
     return Jvm.start(
         part.module,
-        List.of(
-            "-Xmx192m", "-XX:+UseSerialGC", "-jar", Built.service(part.module).toString()),
+        List.of("-Xmx192m", "-XX:+UseSerialGC", "-jar", Built.service(part.module).toString()),
         environment,
         directory.resolve(part.module + ".out"));
   }
@@ -127,8 +126,7 @@ final class Separate implements AutoCloseable {
   void awaitReady(int seconds) {
     try {
       Waiting.forState("all services being ready", seconds)
-          .until(
-              () -> running.keySet().stream().allMatch(part -> Http.isReady(endpoint(part))));
+          .until(() -> running.keySet().stream().allMatch(part -> Http.isReady(endpoint(part))));
     } catch (RuntimeException e) {
       throw new AssertionError(e.getMessage() + "\n" + tails(), e);
     }
@@ -137,7 +135,8 @@ final class Separate implements AutoCloseable {
   /** What each said last, for the message of a failure. */
   String tails() {
     StringBuilder text = new StringBuilder();
-    running.forEach((part, jvm) -> text.append("--- ").append(part).append('\n').append(jvm.tail()).append('\n'));
+    running.forEach((part, jvm) ->
+        text.append("--- ").append(part).append('\n').append(jvm.tail()).append('\n'));
     return text.toString();
   }
 

@@ -102,11 +102,10 @@ class SeparateProcessesTest {
   private void whole(String after, Instant begin, List<String> dead) {
     try {
       Waiting.forState(COUNT + " living containers after " + after, PATIENCE_SECONDS)
-          .until(
-              () -> {
-                List<String> now = engine.running(services.hostId());
-                return now.size() == COUNT && dead.stream().noneMatch(now::contains);
-              });
+          .until(() -> {
+            List<String> now = engine.running(services.hostId());
+            return now.size() == COUNT && dead.stream().noneMatch(now::contains);
+          });
       ecs.awaitCount(CLUSTER, "web", COUNT, PATIENCE_SECONDS);
     } catch (RuntimeException e) {
       throw new AssertionError(e.getMessage() + "\n" + services.tails(), e);
@@ -179,8 +178,7 @@ class SeparateProcessesTest {
   @Order(5)
   void nothingAcknowledgedIsLost() throws Exception {
     int soFar = writers.acknowledged();
-    Waiting.forState("writes after all that", 60)
-        .until(() -> writers.acknowledged() > soFar + 10);
+    Waiting.forState("writes after all that", 60).until(() -> writers.acknowledged() > soFar + 10);
     writers.everythingIsThere();
   }
 
@@ -204,7 +202,8 @@ class SeparateProcessesTest {
       assertThat(wrong.awaitEnd(60)).as(part.name()).isEqualTo(1);
       assertThat(wrong.output())
           .containsPattern(
-              "The topic longshore.(commands|reports) has 4 partitions and Longshore is configured for 7: set LONGSHORE_SHARDS to 4, or recreate the topic.");
+              "The topic longshore.(commands|reports) has 4 partitions and Longshore is configured"
+                  + " for 7: set LONGSHORE_SHARDS to 4, or recreate the topic.");
     }
   }
 
