@@ -75,7 +75,7 @@ public record Topology(int shards, int orderPartitions, short replicationFactor)
 
   private static String settingFor(String topic) {
     return switch (topic) {
-      case Topics.COMMANDS, Topics.REPORTS -> "LONGSHORE_SHARDS";
+      case Topics.COMMANDS, Topics.REPORTS, Topics.EVENTS -> "LONGSHORE_SHARDS";
       case Topics.ORDERS -> "LONGSHORE_ORDER_PARTITIONS";
       default -> "its number of partitions";
     };

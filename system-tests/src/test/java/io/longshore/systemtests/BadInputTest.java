@@ -85,15 +85,24 @@ class BadInputTest {
         "CreateCluster | {\"clusterName\": \"a b\"} | InvalidParameterException | luster",
         "MakeCoffee | {} | UnknownOperationException | message",
         "RunTask | {\"taskDefinition\": \"none\"} | ClientException | TaskDefinition not found",
-        "RunTask | {\"taskDefinition\": \"none\", \"count\": \"many\"} | SerializationException | count",
-        "TagResource | {\"resourceArn\": \"arn:aws:ecs:us-east-1:000000000000:cluster/default\", \"tags\": [{\"key\": \"a\", \"value\": \"b\\u0000\"}]} | SerializationException | tags[0].value",
+        "RunTask | {\"taskDefinition\": \"none\", \"count\": \"many\"} | SerializationException |"
+            + " count",
+        "TagResource | {\"resourceArn\": \"arn:aws:ecs:us-east-1:000000000000:cluster/default\","
+            + " \"tags\": [{\"key\": \"a\", \"value\": \"b\\u0000\"}]} | SerializationException |"
+            + " tags[0].value",
         "ListServices | {\"cluster\": \"nowhere\"} | ClusterNotFoundException | Cluster not found",
-        "UpdateService | {\"service\": \"none\", \"desiredCount\": 1} | ServiceNotFoundException | Service not found",
+        "UpdateService | {\"service\": \"none\", \"desiredCount\": 1} | ServiceNotFoundException |"
+            + " Service not found",
         "RegisterTaskDefinition | {\"family\": \"x\"} | ClientException | containerDefinitions",
-        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\", \"image\": \"i\", \"memory\": 16, \"essential\": false}]} | ClientException | essential",
-        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\", \"image\": \"i\", \"memory\": 0}]} | ClientException | memory",
-        "RegisterTaskDefinition | {\"family\": \"x\", \"memory\": \"64\", \"containerDefinitions\": [{\"name\": \"a\", \"image\": \"i\", \"memory\": 128}]} | ClientException | memory",
-        "CreateService | {\"serviceName\": \"s\", \"taskDefinition\": \"none\", \"desiredCount\": -1} | InvalidParameterException | desiredCount",
+        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\","
+            + " \"image\": \"i\", \"memory\": 16, \"essential\": false}]} | ClientException |"
+            + " essential",
+        "RegisterTaskDefinition | {\"family\": \"x\", \"containerDefinitions\": [{\"name\": \"a\","
+            + " \"image\": \"i\", \"memory\": 0}]} | ClientException | memory",
+        "RegisterTaskDefinition | {\"family\": \"x\", \"memory\": \"64\", \"containerDefinitions\":"
+            + " [{\"name\": \"a\", \"image\": \"i\", \"memory\": 128}]} | ClientException | memory",
+        "CreateService | {\"serviceName\": \"s\", \"taskDefinition\": \"none\", \"desiredCount\":"
+            + " -1} | InvalidParameterException | desiredCount",
       })
   void isRefusedByName(String operation, String body, String type, String named) throws Exception {
     refused(operation, body.getBytes(StandardCharsets.UTF_8), type, named);

@@ -202,7 +202,8 @@ class SeparateProcessesTest {
       assertThat(wrong.awaitEnd(60)).as(part.name()).isEqualTo(1);
       assertThat(wrong.output())
           .containsPattern(
-              "The topic longshore.(commands|reports) has 4 partitions and Longshore is configured for 7: set LONGSHORE_SHARDS to 4, or recreate the topic.");
+              "The topic longshore.(commands|reports|events) has 4 partitions and Longshore is configured"
+                  + " for 7: set LONGSHORE_SHARDS to 4, or recreate the topic.");
     }
   }
 
