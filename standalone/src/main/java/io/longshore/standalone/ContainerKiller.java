@@ -1,7 +1,9 @@
 package io.longshore.standalone;
 
 import com.github.dockerjava.api.DockerClient;
+import io.longshore.messages.Ids;
 import io.longshore.standalone.DemoImage.Docker;
+import java.util.List;
 
 /** Ends a container behind Longshore's back, as an accident would. */
 sealed interface ContainerKiller extends AutoCloseable {
@@ -44,12 +46,33 @@ sealed interface ContainerKiller extends AutoCloseable {
     }
   }
 
-  /** By SIGKILL; the process driver's runtime ids begin with the process id. */
+  /**
+   * By SIGKILL to the child of the shell that watches over it. That shell's command line names the
+   * runtime id, which nothing else on the machine can have by chance, so no other process is hit.
+   */
   record BySignal() implements ContainerKiller {
     @Override
     public void kill(String runtimeId) {
-      long pid = Long.parseLong(runtimeId.replaceFirst("[^0-9].*", ""));
-      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+      if (!Ids.isHex(runtimeId)) {
+        throw new Complaint("Not an id of the process driver: " + runtimeId);
+      }
+      List<ProcessHandle> victims =
+          ProcessHandle.allProcesses()
+              .filter(shell -> commandLine(shell).contains(runtimeId))
+              .flatMap(ProcessHandle::children)
+              .toList();
+      if (victims.isEmpty()) {
+        throw new Complaint("No process was found for " + runtimeId + ".");
+      }
+      victims.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static String commandLine(ProcessHandle process) {
+      return process
+          .info()
+          .commandLine()
+          .orElseGet(
+              () -> String.join(" ", process.info().arguments().orElseGet(() -> new String[0])));
     }
 
     @Override
