@@ -60,9 +60,9 @@ public final class Codec {
     if (bytes == null || bytes.length == 0) {
       throw new UnreadableMessageException("the record has no value");
     }
-    if (hasNul(bytes)) {
+    if (hasUnstorable(bytes)) {
       throw new UnreadableMessageException(
-          "not a " + type.getSimpleName() + ": it contains a NUL character");
+          "not a " + type.getSimpleName() + ": it contains a NUL or half of a surrogate pair");
     }
     try {
       T message = MAPPER.readValue(bytes, type);
@@ -81,30 +81,45 @@ public final class Codec {
   }
 
   /**
-   * Whether a string in this JSON has a NUL character, which PostgreSQL can store neither as text
-   * nor as JSON. It can only be there as an escape.
+   * Whether a string in this JSON has what PostgreSQL can store neither as text nor as JSON, and
+   * what UTF-8 has no bytes for: a NUL character, or half of a surrogate pair.
    */
-  public static boolean hasNul(byte[] json) {
-    int backslashes = 0;
-    for (int i = 0; i < json.length; i++) {
+  public static boolean hasUnstorable(byte[] json) {
+    int i = 0;
+    while (i < json.length) {
       if (json[i] == '\\') {
-        backslashes++;
-        continue;
-      }
-      // An even number of them stands for themselves.
-      boolean escape = backslashes % 2 == 1;
-      backslashes = 0;
-      if (escape
-          && json[i] == 'u'
-          && i + 4 < json.length
-          && json[i + 1] == '0'
-          && json[i + 2] == '0'
-          && json[i + 3] == '0'
-          && json[i + 4] == '0') {
+        int unit = escaped(json, i);
+        boolean high = unit >= 0 && Character.isHighSurrogate((char) unit);
+        int next = high ? escaped(json, i + 6) : -1;
+        boolean pair = next >= 0 && Character.isLowSurrogate((char) next);
+        if (unit == 0 || (unit >= 0 && Character.isSurrogate((char) unit) && !pair)) {
+          return true;
+        }
+        i += pair ? 12 : 2;
+      } else if (json[i] == (byte) 0xED && i + 1 < json.length && (json[i + 1] & 0xE0) == 0xA0) {
+        // Three bytes that would stand for a surrogate; parsers let them pass.
         return true;
+      } else {
+        i++;
       }
     }
     return false;
+  }
+
+  /** The UTF-16 unit that is written as an escape here, or -1. */
+  private static int escaped(byte[] json, int at) {
+    if (at + 5 >= json.length || json[at] != '\\' || json[at + 1] != 'u') {
+      return -1;
+    }
+    int unit = 0;
+    for (int i = at + 2; i < at + 6; i++) {
+      int digit = Character.digit(json[i], 16);
+      if (digit < 0) {
+        return -1;
+      }
+      unit = unit * 16 + digit;
+    }
+    return unit;
   }
 
   /**

@@ -51,12 +51,18 @@ class CodecTest {
   }
 
   @Test
-  void aNulIsRefusedBecauseNoDatabaseKeepsIt() {
+  void whatNoDatabaseKeepsIsRefused() {
     assertThatThrownBy(() ->
             Codec.decode(bytes("{\"cluster\":\"a\\u0000\",\"active\":true}"), ClusterNotice.class))
         .isInstanceOf(UnreadableMessageException.class)
-        .hasMessage("not a ClusterNotice: it contains a NUL character");
-    assertThat(Codec.hasNul(bytes("{\"a\":\"\\\\u0000 \\u0001 \\\" u0000\"}"))).isFalse();
+        .hasMessage("not a ClusterNotice: it contains a NUL or half of a surrogate pair");
+    assertThat(Codec.hasUnstorable(bytes("{\"a\":\"\\\\u0000 \\u0001 \\\" u0000\"}"))).isFalse();
+    assertThat(Codec.hasUnstorable(bytes("{\"a\":\"\\ud83d\\ude00 😀\"}"))).isFalse();
+    for (String half : List.of("\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\\\ude00")) {
+      assertThat(Codec.hasUnstorable(bytes("{\"a\":\"" + half + "\"}"))).as(half).isTrue();
+    }
+    assertThat(Codec.hasUnstorable(new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'}))
+        .isTrue();
   }
 
   @Test

@@ -75,8 +75,9 @@ public final class AwsJson {
       if (parser.nextToken() != null) {
         throw EcsException.serialization("The body must end after its JSON object.");
       }
-      if (Codec.hasNul(body)) {
-        throw EcsException.serialization("The body must not contain a NUL character.");
+      if (Codec.hasUnstorable(body)) {
+        throw EcsException.serialization(
+            "The body must not contain a NUL character or half of a surrogate pair.");
       }
       return new Members(members);
     } catch (IOException e) {

@@ -45,11 +45,14 @@ class AwsJsonTest {
   }
 
   @Test
-  void aNulIsRefusedWhereverItIs() {
+  void whatNoDatabaseKeepsIsRefusedWhereverItIs() {
     assertThatThrownBy(() -> read("{\"tags\":[{\"key\":\"a\",\"value\":\"b\\u0000\"}]}"))
         .isInstanceOf(EcsException.class)
         .hasMessage("'tags[0].value' must not contain a NUL character.");
     assertThatThrownBy(() -> read("{\"unknown\":\"\\u0000\"}")).isInstanceOf(EcsException.class);
+    assertThatThrownBy(() -> read("{\"tags\":[{\"key\":\"a\",\"value\":\"b\\ud800\"}]}"))
+        .isInstanceOf(EcsException.class)
+        .hasMessage("The body must not contain a NUL character or half of a surrogate pair.");
   }
 
   @Test

@@ -217,10 +217,10 @@ final class ShardLane {
         }
         case Incoming.Unreadable unreadable -> quarantine(unreadable);
       }
+      render(input.traceparent(), now);
     } catch (RuntimeException e) {
       throw new PoisonRecordException(record, e);
     }
-    render(input.traceparent(), now);
     if (command) {
       commandsOffset = record.offset() + 1;
     } else {
