@@ -73,7 +73,11 @@ public final class EmbeddedMain {
       EmbeddedMain main =
           new EmbeddedMain(
               toParent,
-              new KafkaNode(data.resolve("kafka"), ports.kafka(), ports.controller()),
+              new KafkaNode(
+                  data.resolve("kafka"),
+                  ports.kafka(),
+                  ports.controller(),
+                  Doors.parse(System.getProperty(Doors.PROPERTY, ""))),
               new PostgresNode(
                   data.resolve("postgres"),
                   data.resolve("logs").resolve("postgres.log"),

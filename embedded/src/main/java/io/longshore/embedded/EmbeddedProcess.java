@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +110,23 @@ public final class EmbeddedProcess implements AutoCloseable {
 
     public Settings withJvmArguments(List<String> newJvmArguments) {
       return new Settings(data, java, classPath, newJvmArguments, progress);
+    }
+
+    /**
+     * With further ports of loopback on which the broker listens.
+     *
+     * @param doors each port with the one that clients who come there are told instead
+     */
+    public Settings withDoors(Map<Integer, Integer> doors) {
+      List<String> arguments = new ArrayList<>(jvmArguments);
+      arguments.add(
+          "-D%s=%s"
+              .formatted(
+                  Doors.PROPERTY,
+                  doors.entrySet().stream()
+                      .map(door -> door.getKey() + ":" + door.getValue())
+                      .collect(Collectors.joining(","))));
+      return withJvmArguments(arguments);
     }
 
     private static Path currentJava() {
@@ -267,6 +286,10 @@ public final class EmbeddedProcess implements AutoCloseable {
         List.of(
             "-Xms32m",
             "-Xmx256m",
+            // One full collection after a first start gives back what unpacking took, not a tenth.
+            "-XX:-ShrinkHeapInSteps",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=30",
             "-XX:+UseSerialGC",
             // Halves the start and the memory; a laptop's broker is idle most of the time.
             "-XX:TieredStopAtLevel=1",

@@ -23,12 +23,14 @@ final class KafkaNode {
   private final Path directory;
   private final int port;
   private final int controllerPort;
+  private final Doors doors;
   private @Nullable KafkaRaftServer running;
 
-  KafkaNode(Path directory, int port, int controllerPort) {
+  KafkaNode(Path directory, int port, int controllerPort, Doors doors) {
     this.directory = directory;
     this.port = port;
     this.controllerPort = controllerPort;
+    this.doors = doors;
   }
 
   /** Returns once the broker takes requests; does nothing when it runs already. */
@@ -81,11 +83,14 @@ final class KafkaNode {
     settings.setProperty("node.id", Integer.toString(NODE));
     settings.setProperty(
         "listeners",
-        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
-    settings.setProperty("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort)
+            + doors.listeners());
+    settings.setProperty(
+        "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port + doors.advertised());
     settings.setProperty("controller.listener.names", "CONTROLLER");
     settings.setProperty(
-        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT" + doors.protocols());
     settings.setProperty(
         "controller.quorum.voters", "%d@127.0.0.1:%d".formatted(NODE, controllerPort));
     settings.setProperty("log.dirs", directory.toString());

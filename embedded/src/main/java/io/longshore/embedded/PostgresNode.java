@@ -48,6 +48,9 @@ final class PostgresNode {
             .setServerConfig("listen_addresses", "127.0.0.1")
             .setServerConfig("shared_buffers", "32MB")
             .setServerConfig("max_wal_size", "256MB")
+            // Four processes fewer on a laptop: nothing here reads from disk in bulk or replicates.
+            .setServerConfig("io_method", "sync")
+            .setServerConfig("max_logical_replication_workers", "0")
             .setServerConfig("log_min_messages", "warning")
             .setServerConfig("log_checkpoints", "off")
             .setPGStartupWait(START_PATIENCE)
@@ -56,6 +59,8 @@ final class PostgresNode {
             .start();
     if (Files.notExists(initialised())) {
       Files.createFile(initialised());
+      // Unpacking the programs took 150 MB of heap that would otherwise never be given back.
+      System.gc();
     }
   }
 

@@ -13,6 +13,21 @@ public record Arns(String region, String account) {
     return prefix() + "service/" + cluster + "/" + service;
   }
 
+  /** Of a rollout; see {@link ServiceDeploymentState}. */
+  public String serviceDeployment(ClusterName cluster, ServiceName service, String id) {
+    return prefix() + "service-deployment/" + cluster + "/" + service + "/" + id;
+  }
+
+  /**
+   * Of what a deployment brings about. Clients look for the digits of the deployment's id in it.
+   *
+   * @param deploymentId {@code ecs-svc/} and digits
+   */
+  public String serviceRevision(ClusterName cluster, ServiceName service, String deploymentId) {
+    String digits = deploymentId.substring(deploymentId.indexOf('/') + 1);
+    return prefix() + "service-revision/" + cluster + "/" + service + "/" + digits;
+  }
+
   public String task(ClusterName cluster, TaskId task) {
     return prefix() + "task/" + cluster + "/" + task;
   }
@@ -37,6 +52,10 @@ public record Arns(String region, String account) {
                 hex.substring(16, 20),
                 hex.substring(20));
     return prefix() + "container/" + cluster + "/" + task + "/" + uuid;
+  }
+
+  public String capacityProvider(String name) {
+    return prefix() + "capacity-provider/" + name;
   }
 
   private String prefix() {

@@ -2,14 +2,19 @@ package io.longshore.messages;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
 import java.io.IOException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Messages to bytes and back: UTF-8 JSON, absent members left out, times as ISO-8601 text. */
@@ -24,13 +29,37 @@ public final class Codec {
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LIMITS).build())
-          .addModule(new JavaTimeModule())
+          .addModule(new JavaTimeModule().addDeserializer(Instant.class, new BoundedTimes()))
           .serializationInclusion(JsonInclude.Include.NON_NULL)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /**
+   * A clock gone mad may tell times that no database can store. They are brought within the years 1
+   * to 9999: what a message says besides is worth more than such a time.
+   */
+  private static final class BoundedTimes extends StdDeserializer<Instant> {
+    private static final long serialVersionUID = 1L;
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+    BoundedTimes() {
+      super(Instant.class);
+    }
+
+    @Override
+    public Instant deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      Instant told = InstantDeserializer.INSTANT.deserialize(parser, context);
+      if (told.isBefore(FIRST)) {
+        return FIRST;
+      }
+      return told.isAfter(LAST) ? LAST : told;
+    }
+  }
 
   private Codec() {}
 

@@ -27,15 +27,42 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Command.CreateService.class, name = "CreateService"),
   @JsonSubTypes.Type(value = Command.UpdateService.class, name = "UpdateService"),
   @JsonSubTypes.Type(value = Command.DeleteService.class, name = "DeleteService"),
+  @JsonSubTypes.Type(value = Command.StopServiceDeployment.class, name = "StopServiceDeployment"),
   @JsonSubTypes.Type(value = Command.TagResource.class, name = "TagResource"),
   @JsonSubTypes.Type(value = Command.UntagResource.class, name = "UntagResource"),
+  @JsonSubTypes.Type(value = Command.StartTask.class, name = "StartTask"),
+  @JsonSubTypes.Type(value = Command.PutAttributes.class, name = "PutAttributes"),
+  @JsonSubTypes.Type(value = Command.DeleteAttributes.class, name = "DeleteAttributes"),
+  @JsonSubTypes.Type(
+      value = Command.UpdateContainerInstancesState.class,
+      name = "UpdateContainerInstancesState"),
+  @JsonSubTypes.Type(
+      value = Command.RegisterContainerInstance.class,
+      name = "RegisterContainerInstance"),
+  @JsonSubTypes.Type(
+      value = Command.DeregisterContainerInstance.class,
+      name = "DeregisterContainerInstance"),
+  @JsonSubTypes.Type(value = Command.UpdateTaskProtection.class, name = "UpdateTaskProtection"),
+  @JsonSubTypes.Type(value = Command.TellTaskProtection.class, name = "TellTaskProtection"),
+  @JsonSubTypes.Type(value = Command.UpdateCluster.class, name = "UpdateCluster"),
+  @JsonSubTypes.Type(
+      value = Command.PutClusterCapacityProviders.class,
+      name = "PutClusterCapacityProviders"),
+  @JsonSubTypes.Type(value = Command.DeleteTaskDefinition.class, name = "DeleteTaskDefinition"),
+  @JsonSubTypes.Type(value = Command.CreateCapacityProvider.class, name = "CreateCapacityProvider"),
+  @JsonSubTypes.Type(value = Command.UpdateCapacityProvider.class, name = "UpdateCapacityProvider"),
+  @JsonSubTypes.Type(value = Command.DeleteCapacityProvider.class, name = "DeleteCapacityProvider"),
+  @JsonSubTypes.Type(value = Command.PutAccountSetting.class, name = "PutAccountSetting"),
 })
 public sealed interface Command {
   /**
-   * What the record is keyed by: the cluster's name, or {@link #definitionKey} for task
-   * definitions.
+   * What the record is keyed by: the cluster's name, {@link #definitionKey} for task definitions,
+   * or {@link #ACCOUNT_KEY} for what belongs to neither.
    */
   String key();
+
+  /** One shard has all that belongs to the account as a whole; no cluster can be called this. */
+  String ACCOUNT_KEY = "account/";
 
   /** Task definitions belong to no cluster; a family's revisions are counted in one place. */
   static String definitionKey(String family) {
@@ -59,6 +86,14 @@ public sealed interface Command {
     @Override
     default String key() {
       return definitionKey(family());
+    }
+  }
+
+  /** A command about the account as a whole. */
+  sealed interface OfAccount extends Command {
+    @Override
+    default String key() {
+      return ACCOUNT_KEY;
     }
   }
 
@@ -94,8 +129,14 @@ public sealed interface Command {
       String group,
       @Nullable String startedBy,
       Json document,
-      Map<String, String> tags)
-      implements OfCluster {}
+      Map<String, String> tags,
+      Placing placing)
+      implements OfCluster {
+    /** Read from a message that is older than {@code placing}, it has a default. */
+    public RunTask {
+      placing = placing == null ? Placing.ANYWHERE : placing;
+    }
+  }
 
   record StopTask(ClusterName cluster, TaskId task, String reason) implements OfCluster {}
 
@@ -135,9 +176,137 @@ public sealed interface Command {
       implements OfCluster {}
 
   /**
+   * Give the rollout of a service up.
+   *
+   * @param id of the service deployment, 32 hexadecimal digits
+   */
+  record StopServiceDeployment(
+      ClusterName cluster, ServiceName service, String id, StopType stopType)
+      implements OfCluster {}
+
+  /** What becomes of a service whose rollout is given up. */
+  enum StopType {
+    /** It goes back to the last deployment that was completed. */
+    ROLLBACK,
+    /** It stays as it is. */
+    ABORT
+  }
+
+  /**
    * @param resourceArn of a cluster, service, task, task definition or container instance
    */
   record TagResource(String key, String resourceArn, Map<String, String> tags) implements Command {}
 
   record UntagResource(String key, String resourceArn, List<String> tagKeys) implements Command {}
+
+  /**
+   * Run tasks on named hosts, one on each.
+   *
+   * @param spec with the overrides of the call applied
+   * @param runners 1 to 10, each once
+   */
+  record StartTask(
+      ClusterName cluster,
+      TaskSpec spec,
+      List<RunnerId> runners,
+      String group,
+      @Nullable String startedBy,
+      Json document,
+      Map<String, String> tags)
+      implements OfCluster {}
+
+  /**
+   * An attribute of a host, put on it by a client.
+   *
+   * @param value null for an attribute that is only there
+   */
+  record InstanceAttribute(RunnerId runner, String name, @Nullable String value) {}
+
+  /** All of them or none. */
+  record PutAttributes(ClusterName cluster, List<InstanceAttribute> attributes)
+      implements OfCluster {}
+
+  /** All of them or none; an attribute that is not there is no error. */
+  record DeleteAttributes(ClusterName cluster, List<InstanceAttribute> attributes)
+      implements OfCluster {}
+
+  /**
+   * @param draining whether the hosts are to lose the tasks of services and get no more
+   */
+  record UpdateContainerInstancesState(
+      ClusterName cluster, List<RunnerId> runners, boolean draining) implements OfCluster {}
+
+  /**
+   * Say of a host what it is to be before a runner takes it, or of one that is there what it is to
+   * be from now on.
+   *
+   * @param runner the one that is there; null for a new one
+   * @param attributes put on it beside those it has
+   */
+  record RegisterContainerInstance(
+      ClusterName cluster,
+      @Nullable RunnerId runner,
+      Announcement announcement,
+      Map<String, String> attributes,
+      Map<String, String> tags)
+      implements OfCluster {}
+
+  /**
+   * @param force give up the tasks that are on it
+   */
+  record DeregisterContainerInstance(ClusterName cluster, RunnerId runner, boolean force)
+      implements OfCluster {}
+
+  /**
+   * @param minutes 1 to 2880 from now on; null ends the protection
+   */
+  record UpdateTaskProtection(ClusterName cluster, List<TaskId> tasks, @Nullable Integer minutes)
+      implements OfCluster {}
+
+  /**
+   * Changes nothing; the answer says until when the task is protected. A runner asks this, which
+   * has no views to look at.
+   */
+  record TellTaskProtection(ClusterName cluster, TaskId task) implements OfCluster {}
+
+  /**
+   * @param document members to be replaced in the cluster's document
+   */
+  record UpdateCluster(ClusterName cluster, Json document) implements OfCluster {}
+
+  /**
+   * Refused while a provider that would go is used by a service or a task.
+   *
+   * @param capacityProviders all that the cluster is to have, by name
+   * @param document members to be replaced in the cluster's document, {@code capacityProviders}
+   *     among them
+   */
+  record PutClusterCapacityProviders(
+      ClusterName cluster, List<String> capacityProviders, Json document) implements OfCluster {}
+
+  /** Only an INACTIVE one can be deleted; it goes once no task and no service uses it. */
+  record DeleteTaskDefinition(TaskDefinitionId definition) implements OfFamily {
+    @Override
+    public String family() {
+      return definition.family();
+    }
+  }
+
+  record CreateCapacityProvider(String name, Json document, Map<String, String> tags)
+      implements OfAccount {}
+
+  /**
+   * @param document members to be replaced in the provider's document
+   */
+  record UpdateCapacityProvider(String name, Json document) implements OfAccount {}
+
+  /** The api has seen that no cluster has it. */
+  record DeleteCapacityProvider(String name) implements OfAccount {}
+
+  /**
+   * @param principal whom the setting is for, an ARN
+   * @param value null to take the setting back
+   */
+  record PutAccountSetting(String name, String principal, @Nullable String value)
+      implements OfAccount {}
 }

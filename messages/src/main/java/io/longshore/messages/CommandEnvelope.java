@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param clientToken ECS's idempotency token, with the operation and the cluster; null when there
  *     is none
  * @param fingerprint of the call's members: the same token with another fingerprint is a conflict
+ * @param expectedVersion the version that the service, cluster or capacity provider which the
+ *     command changes must have, counted in commands that changed it; another one is refused with
+ *     {@link Reply.ErrorType#PRECONDITION_FAILED}. Null when any will do
  */
 public record CommandEnvelope(
     String correlationId,
@@ -20,4 +23,16 @@ public record CommandEnvelope(
     @Nullable String invocationKey,
     @Nullable String clientToken,
     String fingerprint,
-    Command command) {}
+    Command command,
+    @Nullable Long expectedVersion) {
+  /** Of a command that is decided whatever the version. */
+  public CommandEnvelope(
+      String correlationId,
+      String replyTo,
+      @Nullable String invocationKey,
+      @Nullable String clientToken,
+      String fingerprint,
+      Command command) {
+    this(correlationId, replyTo, invocationKey, clientToken, fingerprint, command, null);
+  }
+}

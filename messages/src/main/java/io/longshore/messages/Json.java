@@ -5,6 +5,10 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A JSON object carried along unread: what a client said and must be told again, such as a task
@@ -27,6 +31,55 @@ public record Json(@JsonValue @JsonRawValue String text) {
     ObjectNode merged = object(text);
     merged.setAll(object(members.text));
     return new Json(merged.toString());
+  }
+
+  /** The texts in one of its lists; none where there is no such list. */
+  public List<String> texts(String list) {
+    List<String> texts = new ArrayList<>();
+    object(text).path(list).forEach(item -> texts.add(item.asText()));
+    return texts;
+  }
+
+  /** One member of each object in one of its lists, where it is there. */
+  public List<String> texts(String list, String member) {
+    List<String> texts = new ArrayList<>();
+    object(text)
+        .path(list)
+        .forEach(item -> {
+          if (item.has(member)) {
+            texts.add(item.get(member).asText());
+          }
+        });
+    return texts;
+  }
+
+  /** Each object in one of its lists, with numbers and flags as text. */
+  public List<Map<String, String>> objects(String list) {
+    List<Map<String, String>> objects = new ArrayList<>();
+    object(text)
+        .path(list)
+        .forEach(item -> {
+          Map<String, String> members = new LinkedHashMap<>();
+          item.properties()
+              .forEach(member -> members.put(member.getKey(), member.getValue().asText()));
+          objects.add(members);
+        });
+    return objects;
+  }
+
+  /** The text of a member; empty where there is none. */
+  public String text(String member) {
+    return object(text).path(member).asText("");
+  }
+
+  /** Only those of its members. */
+  public Json only(List<String> members) {
+    return new Json(object(text).retain(members).toString());
+  }
+
+  /** All but those of its members. */
+  public Json without(List<String> members) {
+    return new Json(object(text).remove(members).toString());
   }
 
   private static ObjectNode object(String text) {

@@ -2,6 +2,7 @@ package io.longshore.messages;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,16 @@ public record Reply(String correlationId, Outcome outcome) {
    *
    * @param ids what was made or changed: task ids, the uid of a service, {@code family:revision},
    *     the name of a cluster
-   * @param failures tasks that could not be placed (RunTask only)
+   * @param failures items of the call that came to nothing, such as tasks that found no place;
+   *     their {@code arn} is the bare id of a runner or a task
+   * @param until when a protection that was asked for ends, or has ended; null for none
    */
-  public record Accepted(List<String> ids, List<Failure> failures) implements Outcome {
+  public record Accepted(List<String> ids, List<Failure> failures, @Nullable Instant until)
+      implements Outcome {
+    public Accepted(List<String> ids, List<Failure> failures) {
+      this(ids, failures, null);
+    }
+
     public static Accepted of(String id) {
       return new Accepted(List.of(id), List.of());
     }
@@ -60,11 +68,17 @@ public record Reply(String correlationId, Outcome outcome) {
     CLUSTER_CONTAINS_TASKS("ClusterContainsTasksException"),
     SERVICE_NOT_FOUND("ServiceNotFoundException"),
     SERVICE_NOT_ACTIVE("ServiceNotActiveException"),
+    SERVICE_DEPLOYMENT_NOT_FOUND("ServiceDeploymentNotFoundException"),
     RESOURCE_NOT_FOUND("ResourceNotFoundException"),
+    RESOURCE_IN_USE("ResourceInUseException"),
     INVALID_PARAMETER("InvalidParameterException"),
     CLIENT("ClientException"),
     CONFLICT("ConflictException"),
     LIMIT_EXCEEDED("LimitExceededException"),
+    TARGET_NOT_FOUND("TargetNotFoundException"),
+    ATTRIBUTE_LIMIT_EXCEEDED("AttributeLimitExceededException"),
+    /** None of ECS's: only who gives an expected version can meet it. */
+    PRECONDITION_FAILED("PreconditionFailedException"),
     SERVER("ServerException");
 
     private final String wireName;

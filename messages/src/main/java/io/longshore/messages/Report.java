@@ -27,14 +27,32 @@ public sealed interface Report {
    * A runner came up and asks for its {@link Order.Manifest}.
    *
    * @param inventory every task of this runner of which the engine still knows a container
+   * @param claimed whether its id was given to it, so that it can only take a container instance
+   *     that is registered already
    */
   record RunnerRegistered(
       ClusterName cluster,
       RunnerId runner,
       String incarnation,
       HostResources host,
-      List<TaskObservation> inventory)
-      implements Report {}
+      List<TaskObservation> inventory,
+      Boolean claimed)
+      implements Report {
+    /** Read from a message that is older than {@code claimed}, it has a default. */
+    public RunnerRegistered {
+      claimed = claimed == null ? false : claimed;
+    }
+
+    /** Of a runner whose id is its own. */
+    public RunnerRegistered(
+        ClusterName cluster,
+        RunnerId runner,
+        String incarnation,
+        HostResources host,
+        List<TaskObservation> inventory) {
+      this(cluster, runner, incarnation, host, inventory, false);
+    }
+  }
 
   /**
    * A runner is alive.

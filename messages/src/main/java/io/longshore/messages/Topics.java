@@ -26,6 +26,9 @@ public final class Topics {
   /** Public: the EventBridge envelope around ECS's described resources, keyed by resource ARN. */
   public static final String EVENTS = "longshore.events";
 
+  /** {@link Output}: what containers write, keyed by its log stream. */
+  public static final String OUTPUT = "longshore.output";
+
   /**
    * Records nobody could read, as they came, with {@link #QUARANTINE_REASON} and where they came
    * from.

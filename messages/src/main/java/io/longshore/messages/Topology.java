@@ -1,6 +1,8 @@
 package io.longshore.messages;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +21,33 @@ import org.apache.kafka.common.errors.TopicExistsException;
  *     installation
  * @param orderPartitions partitions of orders, 1 or more; fixed for the life of an installation
  * @param replicationFactor for topics that have to be made; 3 in production
+ * @param output how long the broker keeps what containers write, when that topic has to be made
  */
-public record Topology(int shards, int orderPartitions, short replicationFactor) {
+public record Topology(
+    int shards, int orderPartitions, short replicationFactor, OutputRetention output) {
+  /**
+   * How many bytes a record of reports and orders may have, what a client wraps it in included. A
+   * host that registers says all it has in one record, and so does a manifest: with 16 MiB that are
+   * more than 10,000 tasks.
+   */
+  public static final int LARGEST_RECORD = 16 << 20;
+
   private static final String WEEK_MILLIS = "604800000";
+
+  /**
+   * Bounds of what the broker keeps of the output of containers; the older of what exceeds either
+   * is dropped.
+   *
+   * @param bytes of each partition, compressed; 1 MiB or more
+   */
+  public record OutputRetention(Duration age, long bytes) {
+    static final OutputRetention DEFAULT = new OutputRetention(Duration.ofDays(7), 256L << 20);
+  }
+
+  /** With the usual bounds of output. */
+  public Topology(int shards, int orderPartitions, short replicationFactor) {
+    this(shards, orderPartitions, replicationFactor, OutputRetention.DEFAULT);
+  }
 
   /** The partition that a cluster's (or a family's) commands and reports are on. */
   public int shardOf(String key) {
@@ -75,7 +101,7 @@ public record Topology(int shards, int orderPartitions, short replicationFactor)
 
   private static String settingFor(String topic) {
     return switch (topic) {
-      case Topics.COMMANDS, Topics.REPORTS, Topics.EVENTS -> "LONGSHORE_SHARDS";
+      case Topics.COMMANDS, Topics.REPORTS, Topics.EVENTS, Topics.OUTPUT -> "LONGSHORE_SHARDS";
       case Topics.ORDERS -> "LONGSHORE_ORDER_PARTITIONS";
       default -> "its number of partitions";
     };
@@ -85,16 +111,28 @@ public record Topology(int shards, int orderPartitions, short replicationFactor)
     Map<String, String> stream =
         Map.of(
             "min.insync.replicas", replicationFactor >= 3 ? "2" : "1", "retention.ms", WEEK_MILLIS);
+    Map<String, String> large = new HashMap<>(stream);
+    large.put("max.message.bytes", Integer.toString(LARGEST_RECORD));
     Map<String, String> compacted = Map.of("cleanup.policy", "compact");
     // Nobody reads a reply later than its caller waits.
     Map<String, String> brief = Map.of("retention.ms", "3600000");
+    Map<String, String> bounded =
+        Map.of(
+            "retention.ms",
+            Long.toString(output.age().toMillis()),
+            "retention.bytes",
+            Long.toString(output.bytes()),
+            // Whole segments are dropped, and only closed ones.
+            "segment.bytes",
+            Long.toString(Math.clamp(output.bytes() / 8, 1L << 20, 64L << 20)));
     return List.of(
         new NewTopic(Topics.COMMANDS, shards, replicationFactor).configs(stream),
-        new NewTopic(Topics.REPORTS, shards, replicationFactor).configs(stream),
-        new NewTopic(Topics.ORDERS, orderPartitions, replicationFactor).configs(stream),
+        new NewTopic(Topics.REPORTS, shards, replicationFactor).configs(large),
+        new NewTopic(Topics.ORDERS, orderPartitions, replicationFactor).configs(large),
         new NewTopic(Topics.REPLIES, 1, replicationFactor).configs(brief),
         new NewTopic(Topics.CLUSTERS, 1, replicationFactor).configs(compacted),
         new NewTopic(Topics.EVENTS, shards, replicationFactor).configs(stream),
+        new NewTopic(Topics.OUTPUT, shards, replicationFactor).configs(bounded),
         new NewTopic(Topics.QUARANTINE, 1, replicationFactor).configs(stream));
   }
 

@@ -74,6 +74,29 @@ class CodecTest {
         .isInstanceOf(UnreadableMessageException.class);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "-1000000000-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
+    "-0001-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
+    "1969-12-31T23:59:59.5Z, 1969-12-31T23:59:59.5Z",
+    "9999-12-31T23:59:59Z, 9999-12-31T23:59:59Z",
+    "+10000-01-01T00:00:00Z, 9999-12-31T23:59:59Z",
+    "+1000000000-12-31T23:59:59Z, 9999-12-31T23:59:59Z"
+  })
+  void timesNobodyCanStoreAreBroughtWithinBounds(String told, String read)
+      throws UnreadableMessageException {
+    String observation =
+        """
+        {"type":"TaskObserved","cluster":"c","runner":"%s","incarnation":"i","observation":
+          {"task":"%s","lastStatus":"RUNNING","containers":[],"startedAt":"%s"}}
+        """
+            .formatted(RUNNER, Ids.derive("task"), told);
+    assertThat(Codec.decode(bytes(observation), Report.class))
+        .isInstanceOfSatisfying(
+            Report.TaskObserved.class,
+            report -> assertThat(report.observation().startedAt()).isEqualTo(read));
+  }
+
   @Test
   void membersOfALaterVersionAreIgnored() throws UnreadableMessageException {
     Report.RunnerLeft left = new Report.RunnerLeft(CLUSTER, RUNNER, "i");

@@ -80,6 +80,32 @@ class GoldenFilesTest {
           TIME,
           TIME);
 
+  private static final DeploymentState DEPLOYMENT =
+      new DeploymentState(
+          "ecs-svc/0123456789012345678",
+          DeploymentState.Status.PRIMARY,
+          SPEC,
+          3,
+          1,
+          DeploymentState.Rollout.IN_PROGRESS,
+          "in progress",
+          TIME,
+          TIME);
+
+  private static final ServiceDeploymentState ROLLOUT =
+      new ServiceDeploymentState(
+          TASK.value(),
+          "ecs-svc/0123456789012345678",
+          List.of("ecs-svc/1234567890123456789"),
+          3,
+          ServiceDeploymentState.Status.ROLLBACK_SUCCESSFUL,
+          "rolled back",
+          new ServiceDeploymentState.Breaker(ServiceDeploymentState.BreakerStatus.TRIGGERED, 3, 3),
+          new ServiceDeploymentState.Rollback("failed", TIME, "ecs-svc/1234567890123456789"),
+          TIME,
+          TIME,
+          TIME);
+
   /** One of each kind. */
   private static Map<String, Object> samples() {
     Map<String, String> tags = Map.of("team", "blue");
@@ -98,15 +124,41 @@ class GoldenFilesTest {
     all.add(new Command.DeleteCluster(CLUSTER));
     all.add(new Command.RegisterTaskDefinition("web", SPEC, DOCUMENT, tags));
     all.add(new Command.DeregisterTaskDefinition(SPEC.definition()));
-    all.add(new Command.RunTask(CLUSTER, SPEC, 2, "family:web", "me", DOCUMENT, tags));
+    all.add(
+        new Command.RunTask(
+            CLUSTER, SPEC, 2, "family:web", "me", DOCUMENT, tags, Placing.ANYWHERE));
     all.add(new Command.StopTask(CLUSTER, TASK, "enough"));
     ServiceSettings settings = new ServiceSettings(50, 150);
     all.add(new Command.CreateService(CLUSTER, SERVICE, SPEC, 3, settings, DOCUMENT, tags));
     all.add(new Command.UpdateService(CLUSTER, SERVICE, SPEC, 5, settings, true, DOCUMENT));
     all.add(new Command.DeleteService(CLUSTER, SERVICE, true));
+    all.add(
+        new Command.StopServiceDeployment(
+            CLUSTER, SERVICE, TASK.value(), Command.StopType.ROLLBACK));
     all.add(new Command.TagResource("default", "arn:aws:ecs:r:a:cluster/default", tags));
     all.add(
         new Command.UntagResource("default", "arn:aws:ecs:r:a:cluster/default", List.of("team")));
+    var attribute = new Command.InstanceAttribute(RUNNER, "stack", "prod");
+    all.add(new Command.PutAttributes(CLUSTER, List.of(attribute)));
+    all.add(new Command.DeleteAttributes(CLUSTER, List.of(attribute)));
+    all.add(new Command.UpdateContainerInstancesState(CLUSTER, List.of(RUNNER), true));
+    all.add(
+        new Command.RegisterContainerInstance(
+            CLUSTER,
+            RUNNER,
+            new Announcement(1024, 2048, List.of(8080), "1.0", "27"),
+            Map.of("stack", "prod"),
+            tags));
+    all.add(new Command.DeregisterContainerInstance(CLUSTER, RUNNER, true));
+    all.add(new Command.UpdateTaskProtection(CLUSTER, List.of(TASK), 60));
+    all.add(new Command.TellTaskProtection(CLUSTER, TASK));
+    all.add(new Command.UpdateCluster(CLUSTER, DOCUMENT));
+    all.add(new Command.PutClusterCapacityProviders(CLUSTER, List.of("FARGATE"), DOCUMENT));
+    all.add(new Command.DeleteTaskDefinition(SPEC.definition()));
+    all.add(new Command.CreateCapacityProvider("pool", DOCUMENT, tags));
+    all.add(new Command.UpdateCapacityProvider("pool", DOCUMENT));
+    all.add(new Command.DeleteCapacityProvider("pool"));
+    all.add(new Command.PutAccountSetting("containerInsights", "arn:aws:iam::a:root", "enabled"));
     all.add(
         new CommandEnvelope(
             "correlation",
@@ -130,20 +182,133 @@ class GoldenFilesTest {
     all.add(new Reply("correlation", Reply.Accepted.of("web:7")));
     all.add(new ClusterNotice(CLUSTER, true));
     all.add(
+        new Output(
+            CLUSTER,
+            TASK,
+            "app",
+            "/ecs/web",
+            "web/app/" + TASK,
+            List.of(
+                new OutputLine(1767323045678901234L, 1767323045678901234L, false, "ready"),
+                new OutputLine(1767323045678901235L, 1767323045678901234L, true, "\u001b[1m…"))));
+    all.add(DEPLOYMENT);
+    all.add(ROLLOUT);
+    Map<String, Object> named = new TreeMap<>();
+    all.forEach(message -> named.put(message.getClass().getSimpleName(), message));
+    named.put(
+        "TaggedService",
+        new Command.CreateService(
+            CLUSTER,
+            SERVICE,
+            SPEC,
+            3,
+            settings.with(new ServiceSettings.Tagging(true, true, tags)),
+            DOCUMENT,
+            tags));
+    DeploymentProgress baking =
+        new DeploymentProgress(
+            DeploymentProgress.Strategy.BLUE_GREEN,
+            DeploymentProgress.Stage.BAKE_TIME,
+            TIME,
+            "ecs-svc/1234567890123456789");
+    named.put("StagedDeployment", DEPLOYMENT.with(baking));
+    named.put(
+        "StagedRollout",
+        new ServiceDeploymentState(
+            ROLLOUT.id(),
+            ROLLOUT.deploymentId(),
+            ROLLOUT.sources(),
+            ROLLOUT.desiredCount(),
+            ROLLOUT.status(),
+            ROLLOUT.statusReason(),
+            ROLLOUT.breaker(),
+            ROLLOUT.rollback(),
+            TIME,
+            TIME,
+            TIME,
+            baking));
+    named.put(
+        "StagedService",
+        new Command.CreateService(
+            CLUSTER,
+            SERVICE,
+            SPEC,
+            3,
+            settings.with(new ServiceSettings.Deploying(DeploymentProgress.Strategy.BLUE_GREEN, 5)),
+            DOCUMENT,
+            tags));
+    named.put(
+        "DeploymentState2",
         new DeploymentState(
             "ecs-svc/0123456789012345678",
             DeploymentState.Status.PRIMARY,
             SPEC,
             3,
-            1,
+            3,
             DeploymentState.Rollout.IN_PROGRESS,
             "in progress",
             TIME,
-            TIME));
-    Map<String, Object> named = new TreeMap<>();
-    all.forEach(message -> named.put(message.getClass().getSimpleName(), message));
+            TIME,
+            2,
+            new Json("{\"platformVersion\":\"1.4.0\"}"),
+            null,
+            Map.of()));
+    ContainerSpec app = SPEC.containers().getFirst();
+    named.put("PinnedDeployment", DEPLOYMENT.withImages(Map.of("app", "sha256:ab")));
+    named.put(
+        "PinnedTask",
+        new Order.StartTask(
+            RUNNER,
+            5,
+            new TaskAssignment(
+                TASK,
+                "arn:aws:ecs:r:a:task/t",
+                CLUSTER,
+                SERVICE,
+                SPEC.with(
+                    SPEC.cpu(),
+                    SPEC.memoryMiB(),
+                    List.of(app.withVersion(new ImageVersion(true, "sha256:ab")))))));
+    named.put(
+        "CountingService",
+        new Command.CreateService(
+            CLUSTER,
+            SERVICE,
+            SPEC,
+            3,
+            new ServiceSettings(
+                50,
+                150,
+                ServiceSettings.Scheduling.REPLICA,
+                new ServiceSettings.CircuitBreaker(
+                    true,
+                    true,
+                    new ServiceSettings.Threshold(ServiceSettings.ThresholdType.COUNT, 5),
+                    false),
+                Placing.ANYWHERE),
+            DOCUMENT,
+            tags));
     named.put("OrderStopTask", new Order.StopTask(RUNNER, 6, TASK, "enough"));
     named.put("StopTask", new Command.StopTask(CLUSTER, TASK, "enough"));
+    named.put(
+        "CommandStartTask",
+        new Command.StartTask(CLUSTER, SPEC, List.of(RUNNER), "family:web", "me", DOCUMENT, tags));
+    named.put(
+        "CommandEnvelope2",
+        new CommandEnvelope(
+            "correlation",
+            "api-1",
+            "invocation",
+            null,
+            "print",
+            new Command.DeleteService(CLUSTER, SERVICE, false),
+            42L));
+    named.put(
+        "ReplyUntil",
+        new Reply("correlation", new Reply.Accepted(List.of(TASK.value()), List.of(), TIME)));
+    named.put(
+        "RunnerRegistered2",
+        new Report.RunnerRegistered(CLUSTER, RUNNER, "incarnation", host, List.of(), true));
     named.put(
         "ReplyRejected",
         new Reply(
@@ -177,6 +342,7 @@ class GoldenFilesTest {
         Stream.of(
                 Command.OfCluster.class,
                 Command.OfFamily.class,
+                Command.OfAccount.class,
                 Command.class,
                 Order.class,
                 Report.class)
@@ -201,6 +367,9 @@ class GoldenFilesTest {
       }
       if (sample instanceof Command.OfFamily command) {
         assertThat(command.key()).isEqualTo("task-definition/web");
+      }
+      if (sample instanceof Command.OfAccount command) {
+        assertThat(Ids.isName(command.key())).isFalse();
       }
     }
   }
