@@ -1,5 +1,8 @@
 package io.longshore.api;
 
+import io.longshore.api.core.AccountSettings;
+import io.longshore.api.core.CapacityProviders;
+import io.longshore.api.core.DeploymentShapes;
 import io.longshore.api.core.Names;
 import io.longshore.api.core.Pages;
 import io.longshore.api.core.Shapes;
@@ -36,8 +39,26 @@ class Wiring {
 
   @Produces
   @Singleton
+  DeploymentShapes deploymentShapes() {
+    return new DeploymentShapes(arns);
+  }
+
+  @Produces
+  @Singleton
   TaskShapes taskShapes() {
     return new TaskShapes(arns);
+  }
+
+  @Produces
+  @Singleton
+  CapacityProviders capacityProviders() {
+    return new CapacityProviders(arns);
+  }
+
+  @Produces
+  @Singleton
+  AccountSettings accountSettings() {
+    return new AccountSettings(arns);
   }
 
   /** All instances of an installation share the password, so they accept each other's pages. */

@@ -5,112 +5,64 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.longshore.api.core.EcsException;
-import io.longshore.api.testing.FakeScheduler;
-import io.longshore.api.testing.KnownMembers;
 import io.longshore.api.testing.TestDatabase;
 import io.longshore.messages.Command;
+import io.longshore.messages.Ids;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.Attribute;
 import software.amazon.awssdk.services.ecs.model.ClientException;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ClusterField;
 import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
+import software.amazon.awssdk.services.ecs.model.ConflictException;
 import software.amazon.awssdk.services.ecs.model.Connectivity;
 import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
-import software.amazon.awssdk.services.ecs.model.ContainerInstance;
+import software.amazon.awssdk.services.ecs.model.ContainerImage;
+import software.amazon.awssdk.services.ecs.model.DeleteTaskDefinitionsResponse;
 import software.amazon.awssdk.services.ecs.model.DeploymentRolloutState;
+import software.amazon.awssdk.services.ecs.model.DeploymentStrategy;
 import software.amazon.awssdk.services.ecs.model.DescribeClustersResponse;
 import software.amazon.awssdk.services.ecs.model.DescribeServicesResponse;
 import software.amazon.awssdk.services.ecs.model.DesiredStatus;
 import software.amazon.awssdk.services.ecs.model.Failure;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.KeyValuePair;
 import software.amazon.awssdk.services.ecs.model.LaunchType;
+import software.amazon.awssdk.services.ecs.model.NamespaceNotFoundException;
 import software.amazon.awssdk.services.ecs.model.NetworkMode;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionResponse;
 import software.amazon.awssdk.services.ecs.model.RunTaskResponse;
 import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
 import software.amazon.awssdk.services.ecs.model.Service;
+import software.amazon.awssdk.services.ecs.model.ServiceDeployment;
+import software.amazon.awssdk.services.ecs.model.ServiceDeploymentBrief;
+import software.amazon.awssdk.services.ecs.model.ServiceDeploymentNotFoundException;
+import software.amazon.awssdk.services.ecs.model.ServiceDeploymentStatus;
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
+import software.amazon.awssdk.services.ecs.model.ServiceNotFoundException;
 import software.amazon.awssdk.services.ecs.model.SortOrder;
 import software.amazon.awssdk.services.ecs.model.Tag;
 import software.amazon.awssdk.services.ecs.model.Task;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.TaskDefinitionStatus;
 import software.amazon.awssdk.services.ecs.model.TaskField;
 import software.amazon.awssdk.services.ecs.model.TaskStopCode;
 import software.amazon.awssdk.services.ecs.model.UnsupportedFeatureException;
 
-/** Every operation, as the real client of AWS speaks and understands it. */
+/**
+ * Clusters, definitions, tasks and services, as the real client of AWS speaks and understands them.
+ */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 // The builders take generic varargs.
 @SuppressWarnings({"NullAway.Init", "unchecked"})
-class EcsApiTest {
-  private static final String ARN = "arn:aws:ecs:us-east-1:000000000000:";
-
-  @TestHTTPResource("/")
-  URI endpoint;
-
-  @Inject FakeScheduler scheduler;
-
-  private EcsClient ecs;
-
-  @BeforeEach
-  void open() {
-    ecs =
-        EcsClient.builder()
-            .endpointOverride(endpoint)
-            .region(Region.US_EAST_1)
-            .httpClient(Apache5HttpClient.create())
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret")))
-            .overrideConfiguration(o ->
-                o.addExecutionInterceptor(new KnownMembers())
-                    .apiCallTimeout(Duration.ofSeconds(20)))
-            .build();
-  }
-
-  @AfterEach
-  void close() {
-    scheduler.refuseWith(null);
-    ecs.close();
-  }
-
-  private String register(String family) {
-    return ecs.registerTaskDefinition(r ->
-            r.family(family)
-                .cpu(".25 vCPU")
-                .memory("1GB")
-                .containerDefinitions(c ->
-                    c.name("web")
-                        .image("nginx:1")
-                        .portMappings(p -> p.containerPort(80))
-                        .environment(e -> e.name("A").value("1")))
-                .tags(t -> t.key("team").value("blue")))
-        .taskDefinition()
-        .taskDefinitionArn();
-  }
-
-  private String cluster(String name) {
-    return ecs.createCluster(r -> r.clusterName(name)).cluster().clusterArn();
-  }
-
+class EcsApiTest extends EcsCalls {
   @Test
   void clusters() {
     Cluster created =
@@ -259,25 +211,6 @@ class EcsApiTest {
   }
 
   @Test
-  void instances() {
-    cluster("inst");
-    register("placed");
-    ecs.runTask(r -> r.cluster("inst").taskDefinition("placed"));
-    List<String> arns = ecs.listContainerInstances(r -> r.cluster("inst")).containerInstanceArns();
-    assertThat(arns).hasSize(1);
-    ContainerInstance instance =
-        ecs.describeContainerInstances(r -> r.cluster("inst").containerInstances(arns))
-            .containerInstances()
-            .getFirst();
-    assertThat(instance.agentConnected()).isTrue();
-    assertThat(instance.runningTasksCount()).isEqualTo(1);
-    assertThat(instance.registeredResources().getFirst().integerValue()).isEqualTo(4096);
-    assertThat(instance.remainingResources().getFirst().integerValue()).isEqualTo(4096 - 256);
-    assertThat(instance.remainingResources().get(2).stringSetValue())
-        .containsExactly("22", "32768");
-  }
-
-  @Test
   void services() {
     cluster("svc");
     String definition = register("web");
@@ -328,6 +261,125 @@ class EcsApiTest {
   }
 
   @Test
+  void aBlueGreenDeploymentShowsItsStageAndWhatIsAskedOfBothSides() {
+    cluster("colours");
+    register("coloured");
+    Service service =
+        ecs.createService(r ->
+                r.cluster("colours")
+                    .serviceName("front")
+                    .taskDefinition("coloured")
+                    .desiredCount(3)
+                    .deploymentConfiguration(
+                        d -> d.strategy(DeploymentStrategy.BLUE_GREEN).bakeTimeInMinutes(5)))
+            .service();
+    assertThat(service.deploymentConfiguration().strategy())
+        .isEqualTo(DeploymentStrategy.BLUE_GREEN);
+    ServiceDeployment baking =
+        ecs.describeServiceDeployments(
+                r -> r.serviceDeploymentArns(service.currentServiceDeployment()))
+            .serviceDeployments()
+            .getFirst();
+    assertThat(baking.lifecycleStageAsString()).isEqualTo("BAKE_TIME");
+    assertThat(baking.targetServiceRevision().requestedTaskCount()).isEqualTo(3);
+    assertThat(baking.sourceServiceRevisions())
+        .singleElement()
+        .satisfies(blue -> assertThat(blue.requestedTaskCount()).isEqualTo(3));
+  }
+
+  @Test
+  void serviceDeployments() {
+    cluster("roll");
+    String definition = register("rolled");
+    Service service =
+        ecs.createService(r ->
+                r.cluster("roll")
+                    .serviceName("front")
+                    .taskDefinition("rolled")
+                    .desiredCount(3)
+                    .deploymentConfiguration(d ->
+                        d.deploymentCircuitBreaker(b -> b.enable(true).rollback(true))
+                            .alarms(a -> a.alarmNames("loud").enable(true).rollback(false))))
+            .service();
+    String digits = service.deployments().getFirst().id().substring("ecs-svc/".length());
+    String revision = ARN + "service-revision/roll/front/" + digits;
+    assertThat(service.currentServiceRevisions())
+        .singleElement()
+        .satisfies(current -> {
+          assertThat(current.arn()).isEqualTo(revision);
+          assertThat(current.requestedTaskCount()).isEqualTo(3);
+        });
+
+    List<ServiceDeploymentBrief> all =
+        ecs.listServiceDeployments(r -> r.cluster("roll").service(service.serviceArn()))
+            .serviceDeployments();
+    assertThat(all)
+        .extracting(ServiceDeploymentBrief::statusAsString)
+        .containsExactly("IN_PROGRESS", "ROLLBACK_SUCCESSFUL");
+    assertThat(all.getFirst().serviceDeploymentArn())
+        .startsWith(ARN + "service-deployment/roll/front/")
+        .isEqualTo(service.currentServiceDeployment());
+    assertThat(all.getFirst().targetServiceRevisionArn()).isEqualTo(revision);
+    assertThat(
+            ecs.listServiceDeployments(r ->
+                    r.cluster("roll")
+                        .service("front")
+                        .status(ServiceDeploymentStatus.ROLLBACK_SUCCESSFUL))
+                .serviceDeployments())
+        .containsExactly(all.get(1));
+    assertThat(
+            ecs.listServiceDeployments(r ->
+                    r.cluster("roll")
+                        .service("front")
+                        .createdAt(c -> c.after(all.getFirst().createdAt())))
+                .serviceDeployments())
+        .containsExactly(all.getFirst());
+    var page = ecs.listServiceDeployments(r -> r.cluster("roll").service("front").maxResults(1));
+    assertThat(page.serviceDeployments()).containsExactly(all.getFirst());
+    assertThat(
+            ecs.listServiceDeployments(r ->
+                    r.cluster("roll").service("front").maxResults(1).nextToken(page.nextToken()))
+                .serviceDeployments())
+        .containsExactly(all.get(1));
+
+    String missing = ARN + "service-deployment/roll/front/none";
+    var described =
+        ecs.describeServiceDeployments(
+            r -> r.serviceDeploymentArns(all.get(1).serviceDeploymentArn(), missing));
+    assertThat(described.failures()).extracting(Failure::arn).containsExactly(missing);
+    ServiceDeployment rolledBack = described.serviceDeployments().getFirst();
+    assertThat(rolledBack.statusReason()).isEqualTo("it did not work");
+    assertThat(rolledBack.deploymentCircuitBreaker().threshold()).isEqualTo(3);
+    assertThat(rolledBack.deploymentCircuitBreaker().statusAsString()).isEqualTo("TRIGGERED");
+    assertThat(rolledBack.rollback().serviceRevisionArn())
+        .isEqualTo(ARN + "service-revision/roll/front/0000000000000000001");
+    assertThat(rolledBack.targetServiceRevision().arn()).isEqualTo(revision);
+    assertThat(rolledBack.sourceServiceRevisions()).hasSize(1);
+    assertThat(rolledBack.deploymentConfiguration().maximumPercent()).isEqualTo(200);
+    assertThat(rolledBack.alarms().alarmNames()).containsExactly("loud");
+
+    var revisions =
+        ecs.describeServiceRevisions(
+            r -> r.serviceRevisionArns(revision, ARN + "service-revision/roll/front/7"));
+    assertThat(revisions.failures()).extracting(Failure::reason).containsExactly("MISSING");
+    assertThat(revisions.serviceRevisions().getFirst().taskDefinition()).isEqualTo(definition);
+    assertThat(revisions.serviceRevisions().getFirst().containerImages())
+        .extracting(ContainerImage::image, ContainerImage::imageDigest)
+        .containsExactly(tuple("nginx:1", "sha256:00"));
+
+    String stopped = all.getFirst().serviceDeploymentArn();
+    assertThat(
+            ecs.stopServiceDeployment(r -> r.serviceDeploymentArn(stopped)).serviceDeploymentArn())
+        .isEqualTo(stopped);
+    assertThat(((Command.StopServiceDeployment) scheduler.lastCommand()).stopType())
+        .isEqualTo(Command.StopType.ROLLBACK);
+    assertThatThrownBy(() -> ecs.stopServiceDeployment(r -> r.serviceDeploymentArn(missing)))
+        .isInstanceOf(ServiceDeploymentNotFoundException.class);
+    assertThatThrownBy(() -> ecs.listServiceDeployments(r -> r.cluster("roll").service("no-such")))
+        .isInstanceOf(ServiceNotFoundException.class);
+  }
+
+  @Test
   void tags() {
     String arn = cluster("tagged");
     ecs.tagResource(r -> r.resourceArn(arn).tags(Tag.builder().key("a").value("b").build()));
@@ -336,6 +388,79 @@ class EcsApiTest {
         .containsExactly("a");
     ecs.untagResource(r -> r.resourceArn(arn).tagKeys("a"));
     assertThat(ecs.listTagsForResource(r -> r.resourceArn(arn)).tags()).isEmpty();
+  }
+
+  @Test
+  void definitionsAreDeletedOneByOne() {
+    register("gone");
+    register("gone");
+    ecs.deregisterTaskDefinition(r -> r.taskDefinition("gone:1"));
+    DeleteTaskDefinitionsResponse deleted =
+        ecs.deleteTaskDefinitions(r -> r.taskDefinitions("gone:1", "gone:9"));
+    assertThat(deleted.taskDefinitions())
+        .extracting(TaskDefinition::status)
+        .containsExactly(TaskDefinitionStatus.DELETE_IN_PROGRESS);
+    assertThat(deleted.taskDefinitions().getFirst().deleteRequestedAt()).isNotNull();
+    assertThat(deleted.failures()).extracting(Failure::arn).containsExactly("gone:9");
+    assertThat(
+            ecs.listTaskDefinitions(
+                    r -> r.familyPrefix("gone").status(TaskDefinitionStatus.DELETE_IN_PROGRESS))
+                .taskDefinitionArns())
+        .containsExactly(ARN + "task-definition/gone:1");
+  }
+
+  @Test
+  void statisticsOfAClusterTellLaunchTypesApart() {
+    cluster("counted");
+    register("counted");
+    ecs.runTask(r -> r.cluster("counted").taskDefinition("counted").count(2));
+    ecs.runTask(r -> r.cluster("counted").taskDefinition("counted").launchType(LaunchType.FARGATE));
+    ecs.createService(
+        r -> r.cluster("counted").serviceName("s").taskDefinition("counted").desiredCount(1));
+    assertThat(
+            ecs.describeClusters(r -> r.clusters("counted").include(ClusterField.STATISTICS))
+                .clusters()
+                .getFirst()
+                .statistics())
+        .extracting(KeyValuePair::name, KeyValuePair::value)
+        .contains(
+            tuple("runningEC2TasksCount", "2"),
+            tuple("runningFargateTasksCount", "1"),
+            tuple("activeEC2ServiceCount", "1"),
+            tuple("drainingFargateServiceCount", "0"));
+    assertThat(ecs.listTasks(r -> r.cluster("counted").launchType(LaunchType.FARGATE)).taskArns())
+        .hasSize(1);
+  }
+
+  @Test
+  void servicesOfANamespace() {
+    cluster("meshed");
+    register("meshed");
+    Service service =
+        ecs.createService(r ->
+                r.cluster("meshed")
+                    .serviceName("s")
+                    .taskDefinition("meshed")
+                    .desiredCount(1)
+                    .serviceConnectConfiguration(c -> c.enabled(true).namespace("mesh")))
+            .service();
+    assertThat(ecs.listServicesByNamespace(r -> r.namespace("mesh")).serviceArns())
+        .containsExactly(service.serviceArn());
+    assertThatThrownBy(() -> ecs.listServicesByNamespace(r -> r.namespace("nobody")))
+        .isInstanceOf(NamespaceNotFoundException.class);
+  }
+
+  @Test
+  void aConflictPointsToTheTasksThatAreThere() {
+    cluster("default");
+    register("twice");
+    String id = Ids.derive("a task");
+    scheduler.refuseWith(new EcsException("ConflictException", 400, "used before", List.of(id)));
+    assertThatThrownBy(() -> ecs.runTask(r -> r.taskDefinition("twice").clientToken("t")))
+        .isInstanceOfSatisfying(
+            ConflictException.class,
+            conflict ->
+                assertThat(conflict.resourceIds()).containsExactly(ARN + "task/default/" + id));
   }
 
   @Test
@@ -348,8 +473,8 @@ class EcsApiTest {
 
   @Test
   void anOperationThatIsNotHereYetSaysSo() {
-    assertThatThrownBy(() -> ecs.listAccountSettings())
+    assertThatThrownBy(() -> ecs.describeTaskSets(r -> r.cluster("c").service("s")))
         .isInstanceOf(UnsupportedFeatureException.class)
-        .hasMessageContaining("ListAccountSettings");
+        .hasMessageContaining("DescribeTaskSets");
   }
 }

@@ -29,12 +29,15 @@ final class ContainerRules {
               .formatted(Rules.shown(name)));
     }
     check(container, name);
+    NetworkingRules.check(container, name, networkMode);
+    PrivilegeRules.check(container, name);
+    SecretRules.check(container, name);
     List<Members> ports = container.objects("portMappings");
     if (ports.size() > MOST_PORTS) {
       throw client(
           "portMappings of container '%s' must have at most %d items.".formatted(name, MOST_PORTS));
     }
-    return container
+    return OrderingRules.complete(container, name)
         .withDefault("cpu", 0)
         .withDefault("essential", true)
         .with("portMappings", ports.stream().map(p -> port(p, name, networkMode)).toList())

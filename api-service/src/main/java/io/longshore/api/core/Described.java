@@ -5,6 +5,7 @@ import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.DeploymentState;
 import io.longshore.messages.HostResources;
 import io.longshore.messages.RunnerId;
+import io.longshore.messages.ServiceDeploymentState;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
@@ -29,6 +30,13 @@ public final class Described {
       long pendingTasks,
       long activeServices) {}
 
+  /** A named pool of hosts. */
+  public record CapacityProvider(
+      String name, String status, Members document, Map<String, String> tags, long version) {}
+
+  /** What is set for the account or one of its principals. */
+  public record AccountSetting(String name, String principal, String value) {}
+
   /** One revision of a family. */
   public record Definition(
       TaskDefinitionId id,
@@ -37,7 +45,8 @@ public final class Described {
       Members document,
       Map<String, String> tags,
       Instant registeredAt,
-      @Nullable Instant deregisteredAt) {}
+      @Nullable Instant deregisteredAt,
+      @Nullable Instant deleteRequestedAt) {}
 
   /** Tasks of one deployment. */
   public record Counts(long running, long pending) {
@@ -48,6 +57,17 @@ public final class Described {
     }
   }
 
+  /**
+   * A decision about a task of a service.
+   *
+   * @param decision START or STOP
+   */
+  public record Decision(String decision, TaskId task, Members reason, Instant decidedAt) {}
+
+  /** Why a task is there, and why it is to go; null where that was not told. */
+  public record Explanation(
+      @Nullable Members started, @Nullable Members stopped, Instant createdAt) {}
+
   /** What happened to a service. */
   public record Event(String id, Instant createdAt, String message) {}
 
@@ -55,6 +75,7 @@ public final class Described {
    * A service.
    *
    * @param counts by deployment id
+   * @param rollout id of the newest service deployment; null for a service older than these
    * @param events newest first, 100 at most
    */
   public record Service(
@@ -67,7 +88,37 @@ public final class Described {
       Map<String, String> tags,
       Instant createdAt,
       Map<String, Counts> counts,
-      List<Event> events) {}
+      List<Event> events,
+      @Nullable String rollout) {}
+
+  /**
+   * What became of a rollout of a service.
+   *
+   * @param revision the service's document as it was then
+   * @param counts by deployment id
+   */
+  public record Rollout(
+      ClusterName cluster,
+      ServiceName service,
+      long ordinal,
+      ServiceDeploymentState story,
+      Members revision,
+      Map<String, Counts> counts) {}
+
+  /**
+   * What a deployment was to bring about.
+   *
+   * @param document the service's as it was then
+   * @param imageDigests by the names of containers, as far as tasks have told them
+   */
+  public record Revision(
+      ClusterName cluster,
+      ServiceName service,
+      String deploymentId,
+      TaskSpec spec,
+      Members document,
+      Instant createdAt,
+      Members imageDigests) {}
 
   /**
    * A task.
@@ -129,4 +180,19 @@ public final class Described {
       List<Integer> takenUdpPorts,
       long runningTasks,
       long pendingTasks) {}
+
+  /**
+   * An attribute of a container instance.
+   *
+   * @param value empty for one that is only there
+   */
+  public record Attribute(RunnerId instance, String name, String value) {}
+
+  /**
+   * How long a task of a service is protected.
+   *
+   * @param inService whether it belongs to a service and is wanted; others cannot be protected
+   * @param until null for never protected
+   */
+  public record Protection(TaskId task, boolean inService, @Nullable Instant until) {}
 }

@@ -6,7 +6,9 @@ import static io.longshore.api.core.EcsException.invalid;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Codec;
 import io.longshore.messages.Command;
+import io.longshore.messages.ContainerSecrets;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** RunTask: checks, and the definition with the overrides of the call applied. */
+/** RunTask and StartTask: checks, and the definition with the overrides of the call applied. */
 public final class Launches {
   private static final int LONGEST_OVERRIDES = 8192;
   private static final int MOST_AT_ONCE = 10;
@@ -35,35 +37,76 @@ public final class Launches {
       throw invalid("propagateTags must not be SERVICE for a task that is run directly.");
     }
     ServiceRules.checkPlacement(request);
+    Strategies.check(request);
     Members overrides = request.object("overrides");
     if (overrides != null && Codec.encodeText(overrides.values()).length() > LONGEST_OVERRIDES) {
       throw invalid("overrides must have at most %d characters.".formatted(LONGEST_OVERRIDES));
     }
   }
 
-  public static Command.RunTask run(
-      ClusterName cluster, Members request, Described.Definition definition) {
+  /** StartTask: what can be refused without knowing the definition. */
+  public static void checkStart(Members request) {
+    check(request);
+    List<String> instances = request.texts("containerInstances");
+    if (instances.isEmpty()) {
+      throw invalid("Container instances cannot be empty.");
+    }
+    Rules.atMost("containerInstances", instances, MOST_AT_ONCE);
+  }
+
+  /**
+   * @param runners each once
+   */
+  public static Command.StartTask start(
+      ClusterName cluster,
+      Members request,
+      Described.Definition definition,
+      List<RunnerId> runners) {
+    TaskSpec spec = spec(request, definition);
+    return new Command.StartTask(
+        cluster,
+        spec,
+        runners,
+        group(request, spec),
+        request.text("startedBy"),
+        document(request.without("containerInstances"), spec).json(),
+        tags(cluster, request, definition));
+  }
+
+  private static TaskSpec spec(Members request, Described.Definition definition) {
     Members overrides = request.object("overrides");
-    TaskSpec spec =
-        overrides == null ? definition.spec() : overridden(definition.spec(), overrides);
+    return overrides == null ? definition.spec() : overridden(definition.spec(), overrides);
+  }
+
+  private static Members document(Members request, TaskSpec spec) {
     Members document =
         request
             .without(
                 "cluster", "count", "group", "startedBy", "taskDefinition", "tags", "clientToken")
             .withoutEmpty("capacityProviderStrategy", "networkConfiguration")
-            .with("overrides", completed(spec, overrides));
-    if (!document.has("capacityProviderStrategy")) {
-      document = document.withDefault("launchType", "EC2");
-    }
+            .with("overrides", completed(spec, request.object("overrides")));
+    return document.has("capacityProviderStrategy")
+        ? document
+        : document.withDefault("launchType", "EC2");
+  }
+
+  private static String group(Members request, TaskSpec spec) {
     String group = request.text("group", "");
+    return group.isEmpty() ? "family:" + spec.definition().family() : group;
+  }
+
+  public static Command.RunTask run(
+      ClusterName cluster, Members request, Described.Definition definition) {
+    TaskSpec spec = spec(request, definition);
     return new Command.RunTask(
         cluster,
         spec,
         request.integer("count", 1),
-        group.isEmpty() ? "family:" + spec.definition().family() : group,
+        group(request, spec),
         request.text("startedBy"),
-        document.json(),
-        tags(cluster, request, definition));
+        document(request, spec).json(),
+        tags(cluster, request, definition),
+        Placings.of(request));
   }
 
   private static Map<String, String> tags(
@@ -107,9 +150,7 @@ public final class Launches {
     }
     Integer cpu = Sizes.cpuUnits(overrides.text("cpu"));
     Integer memory = Sizes.memoryMiB(overrides.text("memory"));
-    return new TaskSpec(
-        spec.definition(),
-        spec.networkMode(),
+    return spec.with(
         cpu == null ? spec.cpu() : cpu,
         memory == null ? spec.memoryMiB() : memory,
         spec.containers().stream()
@@ -131,6 +172,9 @@ public final class Launches {
     override
         .objects("environment")
         .forEach(pair -> environment.put(pair.text("name", ""), pair.text("value", "")));
+    ContainerSecrets secrets = container.secrets();
+    SecretRules.checkOverride(environment.keySet(), secrets);
+    List<String> files = SecretRules.files(override, name);
     Integer memory = override.integer("memory");
     Integer reservation = override.integer("memoryReservation");
     Integer limit = memory == null ? container.memoryMiB() : memory;
@@ -157,6 +201,14 @@ public final class Launches {
         container.readonlyRootFilesystem(),
         container.dockerLabels(),
         container.logDriver(),
-        container.logOptions());
+        container.logOptions(),
+        container.ordering(),
+        container.storage(),
+        override.has("environmentFiles")
+            ? new ContainerSecrets(files, secrets.environment(), secrets.logOptions())
+            : secrets,
+        container.networking(),
+        container.privileges(),
+        container.version());
   }
 }

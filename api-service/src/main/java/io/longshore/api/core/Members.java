@@ -71,6 +71,13 @@ public record Members(Map<String, Object> values) {
         : List.of();
   }
 
+  /** An absent list is an empty one. */
+  public List<Integer> integers(String name) {
+    return values.get(name) instanceof List<?> list
+        ? list.stream().map(item -> ((Number) item).intValue()).toList()
+        : List.of();
+  }
+
   public @Nullable Members object(String name) {
     return values.get(name) instanceof Map<?, ?> map ? of(map) : null;
   }

@@ -6,6 +6,7 @@ import io.longshore.messages.Arns;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
 import io.longshore.messages.Ids;
+import io.longshore.messages.Reply;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.TaskDefinitionId;
@@ -23,6 +24,13 @@ public record Names(Arns arns) {
 
   /** A task definition as requests name it; without a revision the latest active one is meant. */
   public record DefinitionName(String family, @Nullable Integer revision) {}
+
+  /**
+   * A rollout or a revision of a service, by its ARN.
+   *
+   * @param id the last part
+   */
+  public record OfService(ClusterName cluster, ServiceName service, String id) {}
 
   /** What tags can be on. */
   public sealed interface Taggable {
@@ -58,6 +66,14 @@ public record Names(Arns arns) {
       @Override
       public String key() {
         return cluster.value();
+      }
+    }
+
+    /** A capacity provider. */
+    record OfCapacityProvider(String name) implements Taggable {
+      @Override
+      public String key() {
+        return Command.ACCOUNT_KEY;
       }
     }
 
@@ -101,6 +117,26 @@ public record Names(Arns arns) {
     }
     String name = within(cluster, path(given, "service"));
     return name != null && Ids.isName(name) ? new ServiceName(name) : null;
+  }
+
+  /** Null for a service deployment that is not of this installation. */
+  public @Nullable OfService serviceDeploymentOrNull(String given) {
+    return ofServiceOrNull("serviceDeploymentArn", given, "service-deployment");
+  }
+
+  /** Null for a service revision that is not of this installation. */
+  public @Nullable OfService serviceRevisionOrNull(String given) {
+    return ofServiceOrNull("serviceRevisionArn", given, "service-revision");
+  }
+
+  private @Nullable OfService ofServiceOrNull(String member, String given, String kind) {
+    if (!isArn(given)) {
+      throw invalid("%s must be an ARN, not '%s'.".formatted(member, Rules.shown(given)));
+    }
+    List<String> path = path(given, kind);
+    return path.size() == 3 && path.stream().allMatch(Ids::isName)
+        ? new OfService(new ClusterName(path.get(0)), new ServiceName(path.get(1)), path.get(2))
+        : null;
   }
 
   /** Null for a task that is not of this cluster. */
@@ -162,7 +198,10 @@ public record Names(Arns arns) {
           ? null
           : new Taggable.OfDefinition(new TaskDefinitionId(name.family(), name.revision()));
     }
-    return taggableInCluster(arn);
+    List<String> provider = path(arn, "capacity-provider");
+    return provider.size() == 1 && Ids.isName(provider.getFirst())
+        ? new Taggable.OfCapacityProvider(provider.getFirst())
+        : taggableInCluster(arn);
   }
 
   private @Nullable Taggable taggableInCluster(String arn) {
@@ -184,6 +223,32 @@ public record Names(Arns arns) {
           : new Taggable.OfRunner(cluster, new RunnerId(id));
     }
     return null;
+  }
+
+  /**
+   * A failure as ECS shows it. The scheduler names things by their ids.
+   *
+   * @param ofTask whether it is about a task rather than a container instance
+   */
+  public Members failure(ClusterName cluster, Reply.Failure failure, boolean ofTask) {
+    String id = failure.arn();
+    if (id != null && Ids.isHex(id)) {
+      id =
+          ofTask
+              ? arns.task(cluster, new TaskId(id))
+              : arns.containerInstance(cluster, new RunnerId(id));
+    }
+    return Members.NONE
+        .with("arn", id)
+        .with("reason", failure.reason())
+        .with("detail", failure.detail());
+  }
+
+  /** What a namespace may be called in a request: as given, and by the name in its ARN. */
+  public static List<String> namespace(String given) {
+    return isArn(given)
+        ? List.of(given, given.substring(given.lastIndexOf('/') + 1))
+        : List.of(given);
   }
 
   private static boolean isArn(String given) {

@@ -15,7 +15,7 @@ public final class Rules {
   public static String required(Members members, String name) {
     String value = members.text(name);
     if (value == null || value.isEmpty()) {
-      throw invalid(name + " must not be null or empty.");
+      throw invalid(name + " must not be null or empty.").at(name);
     }
     return value;
   }
@@ -24,29 +24,32 @@ public final class Rules {
   public static String name(String member, String value) {
     if (!Ids.isName(value)) {
       throw invalid(
-          "%s must be 1 to 255 letters, digits, underscores and hyphens, not '%s'."
-              .formatted(member, shown(value)));
+              "%s must be 1 to 255 letters, digits, underscores and hyphens, not '%s'."
+                  .formatted(member, shown(value)))
+          .at(member);
     }
     return value;
   }
 
   public static int range(String member, int value, int least, int most) {
     if (value < least || value > most) {
-      throw invalid("%s must be between %d and %d, not %d.".formatted(member, least, most, value));
+      throw invalid("%s must be between %d and %d, not %d.".formatted(member, least, most, value))
+          .at(member);
     }
     return value;
   }
 
   public static @Nullable String longest(String member, @Nullable String value, int most) {
     if (value != null && value.length() > most) {
-      throw invalid("%s must have at most %d characters.".formatted(member, most));
+      throw invalid("%s must have at most %d characters.".formatted(member, most)).at(member);
     }
     return value;
   }
 
   public static <T> List<T> atMost(String member, List<T> list, int most) {
     if (list.size() > most) {
-      throw invalid("%s must have at most %d items, not %d.".formatted(member, most, list.size()));
+      throw invalid("%s must have at most %d items, not %d.".formatted(member, most, list.size()))
+          .at(member);
     }
     return list;
   }

@@ -5,8 +5,13 @@ import static io.longshore.api.core.EcsException.unsupported;
 
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
+import io.longshore.messages.DeploymentProgress;
+import io.longshore.messages.DeploymentState;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.ServiceSettings;
+import io.longshore.messages.ServiceSettings.CircuitBreaker;
+import io.longshore.messages.ServiceSettings.Threshold;
+import io.longshore.messages.ServiceSettings.ThresholdType;
 import io.longshore.messages.TaskSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,32 +26,60 @@ public final class ServiceRules {
 
   private static final int LARGEST_PERCENT = 10_000;
 
-  /** Giving one of these another value starts a new deployment. */
-  private static final List<String> DEPLOYED =
+  /** A day, as ECS has it. */
+  private static final int LONGEST_BAKE_MINUTES = 1440;
+
+  /** What of a service's document takes effect through its settings. */
+  private static final List<String> IN_SETTINGS =
       List.of(
-          "networkConfiguration",
-          "platformVersion",
-          "loadBalancers",
-          "serviceRegistries",
-          "serviceConnectConfiguration",
-          "volumeConfigurations",
-          "vpcLatticeConfigurations");
+          "deploymentConfiguration",
+          "healthCheckGracePeriodSeconds",
+          "placementConstraints",
+          "placementStrategy",
+          "availabilityZoneRebalancing",
+          "propagateTags",
+          "enableECSManagedTags");
 
   private ServiceRules() {}
 
   /** What can be refused without knowing the definition. */
   public static void checkCreate(Members request) {
     Rules.name("serviceName", Rules.required(request, "serviceName"));
-    if (request.text("schedulingStrategy", "REPLICA").equals("DAEMON")) {
-      throw unsupported("schedulingStrategy DAEMON is not supported yet.");
-    }
     checkShared(request);
     Rules.required(request, "taskDefinition");
-    if (!request.has("desiredCount")) {
+    if (isDaemon(request)) {
+      checkDaemon(request);
+    } else if (!request.has("desiredCount")) {
       throw invalid("desiredCount must be given when schedulingStrategy is REPLICA.");
     }
-    if (request.has("launchType") && !request.objects("capacityProviderStrategy").isEmpty()) {
-      throw invalid("launchType and capacityProviderStrategy must not be given together.");
+  }
+
+  private static boolean isDaemon(Members document) {
+    return document.text("schedulingStrategy", "REPLICA").equals("DAEMON");
+  }
+
+  /** The hosts say how many tasks a daemon has, and where they are. */
+  private static void checkDaemon(Members request) {
+    if (request.has("desiredCount")) {
+      throw invalid(
+          "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again.");
+    }
+    if (!request.objects("placementStrategy").isEmpty()) {
+      throw invalid(
+          "The daemon scheduling strategy does not support placement strategies. Remove placementStrategy and try again.");
+    }
+    if (nested(request, "deploymentConfiguration")
+        .text("strategy", "ROLLING")
+        .equals("BLUE_GREEN")) {
+      throw invalid(
+          "The daemon scheduling strategy does not support the BLUE_GREEN deployment strategy. Use ROLLING and try again.");
+    }
+    boolean distinct =
+        request.objects("placementConstraints").stream()
+            .anyMatch(constraint -> constraint.text("type", "").equals("distinctInstance"));
+    if (distinct) {
+      throw invalid(
+          "The daemon scheduling strategy does not support the distinctInstance placement constraint. Remove it and try again.");
     }
   }
 
@@ -62,7 +95,7 @@ public final class ServiceRules {
       throw unsupported("deploymentController %s is not supported yet.".formatted(controller));
     }
     String strategy = nested(request, "deploymentConfiguration").text("strategy", "ROLLING");
-    if (!strategy.equals("ROLLING")) {
+    if (!strategy.equals("ROLLING") && !strategy.equals("BLUE_GREEN")) {
       throw unsupported(
           "deploymentConfiguration.strategy %s is not supported yet.".formatted(strategy));
     }
@@ -73,18 +106,19 @@ public final class ServiceRules {
         0,
         Integer.MAX_VALUE);
     checkPlacement(request);
+    Strategies.check(request);
     Rules.atMost("serviceRegistries", request.objects("serviceRegistries"), 1);
   }
 
   static void checkPlacement(Members request) {
-    Rules.atMost("placementConstraints", request.objects("placementConstraints"), 10);
-    Rules.atMost("placementStrategy", request.objects("placementStrategy"), 5);
+    Placings.of(request);
     Rules.atMost("capacityProviderStrategy", request.objects("capacityProviderStrategy"), 20);
   }
 
   public static Command.CreateService create(
       ClusterName cluster, Members request, Described.Definition definition) {
-    Members deployment = deployment(nested(request, "deploymentConfiguration"));
+    boolean daemon = isDaemon(request);
+    Members deployment = deployment(nested(request, "deploymentConfiguration"), daemon);
     Members document =
         echoed(request)
             .with("deploymentConfiguration", deployment)
@@ -98,7 +132,7 @@ public final class ServiceRules {
             .withDefault("enableECSManagedTags", false)
             .withDefault("propagateTags", "NONE")
             .withDefault("enableExecuteCommand", false)
-            .withDefault("availabilityZoneRebalancing", "ENABLED");
+            .withDefault("availabilityZoneRebalancing", daemon ? "DISABLED" : "ENABLED");
     if (!document.has("capacityProviderStrategy")) {
       document = document.withDefault("launchType", "EC2");
     }
@@ -107,7 +141,7 @@ public final class ServiceRules {
         new ServiceName(Rules.required(request, "serviceName")),
         definition.spec(),
         request.integer("desiredCount", 0),
-        settings(deployment),
+        settings(document).with(tagging(document, definition.tags())),
         document.json(),
         Tags.of(request));
   }
@@ -116,6 +150,7 @@ public final class ServiceRules {
    * What changes, over what the service has.
    *
    * @param definition null to keep the service's own
+   * @param definitionTags of the definition the service will have
    * @param current the service's document; null when there is no such service, which the scheduler
    *     has to say
    */
@@ -124,22 +159,32 @@ public final class ServiceRules {
       ServiceName service,
       Members request,
       Described.@Nullable Definition definition,
+      Map<String, String> definitionTags,
       @Nullable Members current) {
     Members before = current == null ? Members.NONE : current;
     Members changes = echoed(request);
     boolean force =
         request.flag("forceNewDeployment")
-            || DEPLOYED.stream()
+            || DeploymentState.DEPLOYED.stream()
                 .anyMatch(name ->
                     changes.has(name)
                         && !Objects.equals(changes.values().get(name), before.values().get(name)));
-    ServiceSettings settings = null;
+    if (isDaemon(before)) {
+      checkDaemon(request);
+    }
     Members document = changes;
     Members given = request.object("deploymentConfiguration");
     if (given != null) {
-      Members deployment = deployment(nested(before, "deploymentConfiguration").over(given));
-      settings = settings(deployment);
-      document = document.with("deploymentConfiguration", deployment);
+      document =
+          document.with(
+              "deploymentConfiguration",
+              deployment(nested(before, "deploymentConfiguration").over(given), isDaemon(before)));
+    }
+    ServiceSettings settings = null;
+    // Another definition has other tags to pass on.
+    if (current != null && (definition != null || IN_SETTINGS.stream().anyMatch(document::has))) {
+      Members merged = before.over(document);
+      settings = settings(merged).with(tagging(merged, definitionTags));
     }
     TaskSpec spec = definition == null ? null : definition.spec();
     return new Command.UpdateService(
@@ -167,7 +212,7 @@ public final class ServiceRules {
         .withoutEmpty("vpcLatticeConfigurations", "serviceConnectConfiguration");
   }
 
-  private static Members deployment(Members given) {
+  private static Members deployment(Members given, boolean daemon) {
     Members breaker =
         nested(given, "deploymentCircuitBreaker")
             .withDefault("enable", false)
@@ -175,8 +220,8 @@ public final class ServiceRules {
     Members result =
         given
             .with("deploymentCircuitBreaker", breaker)
-            .withDefault("maximumPercent", 200)
-            .withDefault("minimumHealthyPercent", 100)
+            .withDefault("maximumPercent", daemon ? 100 : 200)
+            .withDefault("minimumHealthyPercent", daemon ? 0 : 100)
             .withDefault("strategy", "ROLLING")
             .withDefault("bakeTimeInMinutes", 0);
     int most =
@@ -191,6 +236,11 @@ public final class ServiceRules {
             result.integer("minimumHealthyPercent", 100),
             0,
             LARGEST_PERCENT);
+    Rules.range(
+        "deploymentConfiguration.bakeTimeInMinutes",
+        result.integer("bakeTimeInMinutes", 0),
+        0,
+        LONGEST_BAKE_MINUTES);
     if (least >= most) {
       throw invalid(
           "deploymentConfiguration.maximumPercent must be more than minimumHealthyPercent: otherwise no task can ever be replaced.");
@@ -198,10 +248,54 @@ public final class ServiceRules {
     return result;
   }
 
-  private static ServiceSettings settings(Members deployment) {
+  /**
+   * What takes effect.
+   *
+   * @param document the service's as a whole
+   */
+  private static ServiceSettings settings(Members document) {
+    Members deployment = nested(document, "deploymentConfiguration");
     return new ServiceSettings(
-        deployment.integer("minimumHealthyPercent", 100),
-        deployment.integer("maximumPercent", 200));
+            deployment.integer("minimumHealthyPercent", 100),
+            deployment.integer("maximumPercent", 200),
+            new ServiceSettings.Scheduling(
+                isDaemon(document),
+                document.integer("healthCheckGracePeriodSeconds", 0),
+                document.text("availabilityZoneRebalancing", "DISABLED").equals("ENABLED")),
+            circuitBreaker(nested(deployment, "deploymentCircuitBreaker")),
+            Placings.of(document))
+        .with(
+            new ServiceSettings.Deploying(
+                DeploymentProgress.Strategy.valueOf(deployment.text("strategy", "ROLLING")),
+                deployment.integer("bakeTimeInMinutes", 0)));
+  }
+
+  private static CircuitBreaker circuitBreaker(Members given) {
+    Members threshold = nested(given, "thresholdConfiguration");
+    Threshold standard = CircuitBreaker.OFF.threshold();
+    return new CircuitBreaker(
+        given.flag("enable"),
+        given.flag("rollback"),
+        new Threshold(
+            ThresholdType.valueOf(threshold.text("type", standard.type().name())),
+            Rules.range(
+                "deploymentCircuitBreaker.thresholdConfiguration.value",
+                threshold.integer("value", standard.value()),
+                1,
+                LARGEST_PERCENT)),
+        given.flag("resetOnHealthyTask", true));
+  }
+
+  /**
+   * @param document of the service, with its defaults filled in
+   */
+  private static ServiceSettings.Tagging tagging(
+      Members document, Map<String, String> definitionTags) {
+    String propagated = document.text("propagateTags", "NONE");
+    return new ServiceSettings.Tagging(
+        document.flag("enableECSManagedTags"),
+        propagated.equals("SERVICE"),
+        propagated.equals("TASK_DEFINITION") ? definitionTags : Map.of());
   }
 
   private static Members nested(Members members, String name) {

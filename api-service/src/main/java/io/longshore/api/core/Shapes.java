@@ -1,11 +1,14 @@
 package io.longshore.api.core;
 
 import io.longshore.messages.Arns;
+import io.longshore.messages.ClusterName;
 import io.longshore.messages.DeploymentState;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,17 @@ public record Shapes(Arns arns) {
 
   public static Members missing(String arn) {
     return Members.NONE.with("arn", arn).with("reason", "MISSING");
+  }
+
+  /** A protection that is over is shown as none. */
+  public static Members protection(
+      Arns arns, ClusterName cluster, Described.Protection protection, Instant now) {
+    Instant until = protection.until();
+    boolean enabled = until != null && until.isAfter(now);
+    return Members.NONE
+        .with("taskArn", arns.task(cluster, protection.task()))
+        .with("protectionEnabled", enabled)
+        .with("expirationDate", enabled ? seconds(until) : null);
   }
 
   public Members cluster(Described.Cluster cluster, List<String> include) {
@@ -42,10 +56,12 @@ public record Shapes(Arns arns) {
             .with(
                 "defaultCapacityProviderStrategy",
                 list(document, "defaultCapacityProviderStrategy"))
-            .with("serviceConnectDefaults", document.object("serviceConnectDefaults"));
+            .with("serviceConnectDefaults", document.object("serviceConnectDefaults"))
+            .withoutEmpty("serviceConnectDefaults");
     if (include.contains("CONFIGURATIONS")) {
       shape = shape.with("configuration", document.object("configuration"));
     }
+    shape = shape.withoutEmpty("configuration");
     return include.contains("ATTACHMENTS") ? shape.with("attachments", List.of()) : shape;
   }
 
@@ -67,7 +83,8 @@ public record Shapes(Arns arns) {
         .with("revision", definition.id().revision())
         .with("status", definition.status())
         .with("registeredAt", seconds(definition.registeredAt()))
-        .with("deregisteredAt", seconds(definition.deregisteredAt()));
+        .with("deregisteredAt", seconds(definition.deregisteredAt()))
+        .with("deleteRequestedAt", seconds(definition.deleteRequestedAt()));
   }
 
   public Members service(Described.Service service, List<String> include) {
@@ -85,7 +102,7 @@ public record Shapes(Arns arns) {
     Members shape =
         document
             .without("serviceConnectConfiguration", "volumeConfigurations")
-            .without("vpcLatticeConfigurations")
+            .without("vpcLatticeConfigurations", "monitoring")
             .with("serviceArn", arns.service(service.cluster(), service.name()))
             .with("serviceName", service.name().value())
             .with("clusterArn", arns.cluster(service.cluster()))
@@ -95,6 +112,12 @@ public record Shapes(Arns arns) {
             .with("pendingCount", total.pending())
             .with("taskDefinition", definition)
             .with("deployments", deployments)
+            .with(
+                "currentServiceDeployment",
+                service.rollout() == null
+                    ? null
+                    : arns.serviceDeployment(service.cluster(), service.name(), service.rollout()))
+            .with("currentServiceRevisions", currentRevisions(service))
             .with("events", service.events().stream().map(Shapes::event).toList())
             .with("createdAt", seconds(service.createdAt()))
             .withDefault("loadBalancers", List.of())
@@ -102,7 +125,22 @@ public record Shapes(Arns arns) {
             .withDefault("placementConstraints", List.of())
             .withDefault("placementStrategy", List.of())
             .withoutEmpty("networkConfiguration");
+    shape = Strategies.withoutLaunchType(shape);
     return include.contains(TAGS) ? shape.with("tags", Tags.shown(service.tags())) : shape;
+  }
+
+  private List<Members> currentRevisions(Described.Service service) {
+    return primaryFirst(service.deployments()).stream()
+        .map(deployment -> {
+          Described.Counts counts =
+              service.counts().getOrDefault(deployment.id(), Described.Counts.NONE);
+          return Members.NONE
+              .with("arn", arns.serviceRevision(service.cluster(), service.name(), deployment.id()))
+              .with("requestedTaskCount", deployment.desiredCount())
+              .with("runningTaskCount", counts.running())
+              .with("pendingTaskCount", counts.pending());
+        })
+        .toList();
   }
 
   private static List<DeploymentState> primaryFirst(List<DeploymentState> deployments) {
@@ -124,17 +162,23 @@ public record Shapes(Arns arns) {
             .with("updatedAt", seconds(deployment.updatedAt()))
             .with("rolloutState", deployment.rolloutState().name())
             .with("rolloutStateReason", deployment.rolloutStateReason());
-    return shape
-        .over(
-            document.only(
-                List.of(
-                    "launchType",
-                    "capacityProviderStrategy",
-                    "platformVersion",
-                    "networkConfiguration",
-                    "serviceConnectConfiguration",
-                    "volumeConfigurations",
-                    "vpcLatticeConfigurations")))
+    Members own =
+        deployment.deployed() == null
+            ? document
+            : document
+                .without(DeploymentState.DEPLOYED.toArray(String[]::new))
+                .over(Members.stored(deployment.deployed().text()));
+    return Strategies.withoutLaunchType(
+            shape.over(
+                own.only(
+                    List.of(
+                        "launchType",
+                        "capacityProviderStrategy",
+                        "platformVersion",
+                        "networkConfiguration",
+                        "serviceConnectConfiguration",
+                        "volumeConfigurations",
+                        "vpcLatticeConfigurations"))))
         .withoutEmpty("networkConfiguration");
   }
 
@@ -145,10 +189,20 @@ public record Shapes(Arns arns) {
         .with("message", event.message());
   }
 
-  /** What CreateCluster stores. */
-  public static Members clusterDocument(Members request) {
-    return request
-        .without("clusterName", "tags")
-        .withoutEmpty("configuration", "serviceConnectDefaults");
+  /** How many tasks and services a cluster has of each kind, as ECS names them. */
+  public static List<Members> statistics(Map<String, Long> counts) {
+    List<Members> statistics = new ArrayList<>();
+    for (String kind : List.of("EC2", "Fargate", "External")) {
+      for (String name :
+          List.of(
+              "running" + kind + "TasksCount",
+              "pending" + kind + "TasksCount",
+              "active" + kind + "ServiceCount",
+              "draining" + kind + "ServiceCount")) {
+        long count = counts.getOrDefault(name.toLowerCase(Locale.ROOT), 0L);
+        statistics.add(Members.NONE.with("name", name).with("value", Long.toString(count)));
+      }
+    }
+    return statistics;
   }
 }

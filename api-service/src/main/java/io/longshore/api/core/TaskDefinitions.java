@@ -5,11 +5,11 @@ import static io.longshore.api.core.EcsException.client;
 import io.longshore.messages.Codec;
 import io.longshore.messages.Command;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.ImageVersion;
 import io.longshore.messages.PortMapping;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskSpec;
-import java.util.ArrayList;
-import java.util.HashMap;
+import io.longshore.messages.Volume;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +43,8 @@ public final class TaskDefinitions {
           "containerDefinitions must have at most %d containers, not %d."
               .formatted(MOST_CONTAINERS, given.size()));
     }
-    Rules.atMost("placementConstraints", request.objects("placementConstraints"), 10);
+    List<String> constraints = constraints(request);
+    List<Volume> volumes = StorageRules.volumes(request);
     Integer cpu = Sizes.cpuUnits(request.text("cpu"));
     Integer memory = Sizes.memoryMiB(request.text("memory"));
     String mode = request.text("networkMode", "bridge");
@@ -51,6 +52,7 @@ public final class TaskDefinitions {
     List<Members> containers =
         given.stream().map(container -> ContainerRules.complete(container, mode)).toList();
     checkTogether(containers, memory);
+    StorageRules.checkTogether(containers, volumes);
 
     Members document = document(request, containers, cpu, memory);
     int length = Codec.encode(document.values()).length;
@@ -59,7 +61,20 @@ public final class TaskDefinitions {
           "The task definition has %d bytes of JSON; at most %d are allowed."
               .formatted(length, LARGEST_DOCUMENT));
     }
-    TaskSpec spec = spec(new TaskDefinitionId(family, UNCOUNTED), mode, cpu, memory, containers);
+    Members platform = request.object("runtimePlatform");
+    TaskSpec spec =
+        new TaskSpec(
+            new TaskDefinitionId(family, UNCOUNTED),
+            mode,
+            cpu,
+            memory,
+            containers.stream().map(container -> container(container, mode)).toList(),
+            volumes,
+            constraints,
+            platform == null ? null : platform.text("cpuArchitecture"),
+            platform == null ? null : platform.text("operatingSystemFamily"),
+            oneOf(request, "pidMode", "host", "task"),
+            oneOf(request, "ipcMode", "host", "task", "none"));
     checkHostPorts(spec);
     return new Command.RegisterTaskDefinition(family, spec, document.json(), Tags.of(request));
   }
@@ -112,7 +127,8 @@ public final class TaskDefinitions {
     if (!essential) {
       throw client("At least one container must be essential: essential is false for all.");
     }
-    checkDependencies(containers, names);
+    OrderingRules.checkTogether(containers);
+    SecretRules.checkTogether(containers);
   }
 
   private static void checkMemory(Members container, String name, @Nullable Integer taskMemory) {
@@ -131,38 +147,6 @@ public final class TaskDefinitions {
     }
   }
 
-  private static void checkDependencies(List<Members> containers, Set<String> names) {
-    Map<String, List<String>> dependsOn = new HashMap<>();
-    for (Members container : containers) {
-      List<String> others = new ArrayList<>();
-      for (Members dependency : container.objects("dependsOn")) {
-        others.add(dependency.text("containerName", ""));
-      }
-      for (String link : container.texts("links")) {
-        others.add(link.contains(":") ? link.substring(0, link.indexOf(':')) : link);
-      }
-      String name = container.text("name", "");
-      for (String other : others) {
-        if (!names.contains(other)) {
-          throw client(
-              "dependsOn or links of container '%s' names the container '%s', which is not in the task definition."
-                  .formatted(name, Rules.shown(other)));
-        }
-      }
-      dependsOn.put(name, others);
-    }
-    // Whoever depends on nobody left can go; a circle is what remains.
-    boolean shrunk = true;
-    while (shrunk) {
-      Set<String> waiting = Set.copyOf(dependsOn.keySet());
-      shrunk = dependsOn.values().removeIf(others -> others.stream().noneMatch(waiting::contains));
-    }
-    if (!dependsOn.isEmpty()) {
-      throw client(
-          "dependsOn and links must not be circular: " + String.join(", ", dependsOn.keySet()));
-    }
-  }
-
   private static void checkHostPorts(TaskSpec spec) {
     Set<String> taken = new HashSet<>();
     for (PortMapping mapping : spec.fixedHostPorts()) {
@@ -173,20 +157,30 @@ public final class TaskDefinitions {
     }
   }
 
-  private static TaskSpec spec(
-      TaskDefinitionId id,
-      String mode,
-      @Nullable Integer cpu,
-      @Nullable Integer memory,
-      List<Members> containers) {
-    // With awsvpc a task has its own addresses on AWS; here its ports are published like bridge's.
-    String effective = mode.equals("awsvpc") ? "bridge" : mode;
-    return new TaskSpec(
-        id,
-        effective,
-        cpu,
-        memory,
-        containers.stream().map(container -> container(container, mode)).toList());
+  private static List<String> constraints(Members request) {
+    List<Members> given =
+        Rules.atMost("placementConstraints", request.objects("placementConstraints"), 10);
+    for (Members constraint : given) {
+      if (!constraint.text("type", "").equals("memberOf")) {
+        throw client(
+            "placementConstraints of a task definition must be of the type memberOf, not '%s'."
+                .formatted(Rules.shown(constraint.text("type", ""))));
+      }
+      if (constraint.text("expression", "").isBlank()) {
+        throw client("placementConstraints.expression must not be null or empty.");
+      }
+    }
+    return given.stream().map(constraint -> constraint.text("expression", "")).toList();
+  }
+
+  private static @Nullable String oneOf(Members request, String member, String... words) {
+    String value = request.text(member, "");
+    if (!value.isEmpty() && !List.of(words).contains(value)) {
+      throw client(
+          "%s must be one of %s, not '%s'."
+              .formatted(member, String.join(", ", words), Rules.shown(value)));
+    }
+    return value.isEmpty() ? null : value;
   }
 
   private static ContainerSpec container(Members container, String mode) {
@@ -196,28 +190,37 @@ public final class TaskDefinitions {
         .objects("environment")
         .forEach(pair -> environment.put(pair.text("name", ""), pair.text("value", "")));
     return new ContainerSpec(
-        container.text("name", ""),
-        container.text("image", ""),
-        container.integer("cpu", 0),
-        container.integer("memory"),
-        container.integer("memoryReservation"),
-        container.flag("essential"),
-        container.texts("entryPoint"),
-        container.texts("command"),
-        environment,
-        container.objects("portMappings").stream()
-            .filter(mapping -> mapping.has("containerPort"))
-            .map(mapping -> port(mapping, mode))
-            .toList(),
-        container.text("workingDirectory"),
-        container.text("user"),
-        container.integer("stopTimeout"),
-        container.flag("readonlyRootFilesystem"),
-        container.map("dockerLabels"),
-        log == null ? null : log.text("logDriver"),
-        log == null ? Map.of() : log.map("options"));
+            container.text("name", ""),
+            container.text("image", ""),
+            container.integer("cpu", 0),
+            container.integer("memory"),
+            container.integer("memoryReservation"),
+            container.flag("essential"),
+            container.texts("entryPoint"),
+            container.texts("command"),
+            environment,
+            container.objects("portMappings").stream()
+                .filter(mapping -> mapping.has("containerPort"))
+                .map(mapping -> port(mapping, mode))
+                .toList(),
+            container.text("workingDirectory"),
+            container.text("user"),
+            container.integer("stopTimeout"),
+            container.flag("readonlyRootFilesystem"),
+            container.map("dockerLabels"),
+            log == null ? null : log.text("logDriver"),
+            log == null ? Map.of() : log.map("options"))
+        .withOrdering(OrderingRules.spec(container))
+        .withStorage(StorageRules.spec(container))
+        .withSecrets(SecretRules.spec(container))
+        .withNetworking(NetworkingRules.spec(container))
+        .withPrivileges(PrivilegeRules.spec(container))
+        .withVersion(
+            new ImageVersion(
+                !container.text("versionConsistency", "enabled").equals("disabled"), null));
   }
 
+  /** A task with an address of its own leaves it to the engine by which ports the host has it. */
   private static PortMapping port(Members mapping, String mode) {
     int hostPort = mode.equals("awsvpc") ? 0 : mapping.integer("hostPort", 0);
     return new PortMapping(

@@ -3,6 +3,7 @@ package io.longshore.api.core;
 import io.longshore.messages.Arns;
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerStatus;
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.NetworkBinding;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,10 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Tasks and container instances as ECS describes them. */
 public record TaskShapes(Arns arns) {
   /** What of the call's members a task shows again. */
-  private static final List<String> ECHOED =
-      List.of("launchType", "capacityProviderName", "platformVersion", "overrides");
-
-  private static final String UNKNOWN = "UNKNOWN";
+  private static final List<String> ECHOED = List.of("platformVersion", "overrides");
 
   public Members task(Described.Task task, boolean withTags) {
     Members document = task.document();
@@ -24,7 +22,7 @@ public record TaskShapes(Arns arns) {
     Members shape =
         document
             .only(ECHOED)
-            .withDefault("launchType", "EC2")
+            .over(Strategies.shown(document, task.id()))
             .with("taskArn", arns.task(task.cluster(), task.id()))
             .with("clusterArn", arns.cluster(task.cluster()))
             .with("taskDefinitionArn", arns.taskDefinition(task.definitionId()))
@@ -34,7 +32,7 @@ public record TaskShapes(Arns arns) {
             .with("startedBy", task.startedBy())
             .with("desiredStatus", task.desiredStatus())
             .with("lastStatus", task.lastStatus())
-            .with("healthStatus", UNKNOWN)
+            .with("healthStatus", TaskHealth.of(task).name())
             .with("cpu", Integer.toString(task.cpu()))
             .with("memory", Integer.toString(task.memoryMiB()))
             .with("connectivity", task.connected() ? "CONNECTED" : "DISCONNECTED")
@@ -50,7 +48,7 @@ public record TaskShapes(Arns arns) {
             .with("stoppedReason", task.stoppedReason())
             .with("version", task.version())
             .with("enableExecuteCommand", document.flag("enableExecuteCommand"))
-            .with("attachments", List.of())
+            .with("attachments", NetworkShapes.attachments(task))
             .with("inferenceAccelerators", List.of())
             .with("attributes", attributes(task.architecture()))
             .with("containers", containers(task))
@@ -101,7 +99,7 @@ public record TaskShapes(Arns arns) {
             .with("cpu", Integer.toString(definition.integer("cpu", 0)))
             .with("memory", textOrNull(definition.integer("memory")))
             .with("memoryReservation", textOrNull(definition.integer("memoryReservation")))
-            .with("healthStatus", UNKNOWN)
+            .with("healthStatus", HealthStatus.UNKNOWN.name())
             .with("networkInterfaces", List.of());
     if (observation == null) {
       ContainerStatus status =
@@ -114,6 +112,8 @@ public record TaskShapes(Arns arns) {
         .with("exitCode", observation.exitCode())
         .with("reason", observation.reason())
         .with("imageDigest", observation.imageDigest())
+        .with("healthStatus", observation.health().name())
+        .with("networkInterfaces", NetworkShapes.interfaces(task, observation))
         .with(
             "networkBindings",
             observation.networkBindings().stream().map(TaskShapes::binding).toList());

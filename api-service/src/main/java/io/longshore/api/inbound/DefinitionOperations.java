@@ -11,22 +11,25 @@ import io.longshore.api.core.Tags;
 import io.longshore.api.core.TaskDefinitions;
 import io.longshore.api.outbound.Call;
 import io.longshore.api.outbound.Commands;
-import io.longshore.api.store.ReadStore;
+import io.longshore.api.store.DefinitionStore;
 import io.longshore.messages.Command;
 import io.longshore.messages.Reply;
 import io.longshore.messages.TaskDefinitionId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * RegisterTaskDefinition, DescribeTaskDefinition, ListTaskDefinitions, ListTaskDefinitionFamilies,
- * DeregisterTaskDefinition.
+ * DeregisterTaskDefinition, DeleteTaskDefinitions.
  */
 @ApplicationScoped
 class DefinitionOperations {
+  private static final int MOST_DELETED = 10;
+
   private final Commands commands;
-  private final ReadStore store;
+  private final DefinitionStore definitionStore;
   private final Definitions definitions;
   private final Names names;
   private final Shapes shapes;
@@ -34,13 +37,13 @@ class DefinitionOperations {
 
   DefinitionOperations(
       Commands commands,
-      ReadStore store,
+      DefinitionStore definitionStore,
       Definitions definitions,
       Names names,
       Shapes shapes,
       Pages pages) {
     this.commands = commands;
-    this.store = store;
+    this.definitionStore = definitionStore;
     this.definitions = definitions;
     this.names = names;
     this.shapes = shapes;
@@ -75,10 +78,42 @@ class DefinitionOperations {
     return Members.NONE.with("taskDefinition", shapes.definition(found(id.toString())));
   }
 
+  /** Each by itself: one that cannot be deleted is a failure, and no error of the call. */
+  Members delete(Call call, Members request) {
+    List<String> given =
+        Rules.atMost("taskDefinitions", request.texts("taskDefinitions"), MOST_DELETED);
+    if (given.isEmpty()) {
+      throw EcsException.invalid("taskDefinitions must not be empty.");
+    }
+    List<Members> deleted = new ArrayList<>();
+    List<Members> failures = new ArrayList<>();
+    for (String each : given) {
+      Names.DefinitionName name = names.definitionOrNull(each);
+      if (name != null && name.revision() == null) {
+        throw EcsException.invalid("Invalid revision number. Number: taskDefinitions has none.");
+      }
+      try {
+        deleted.add(shapes.definition(deleted(call, each)));
+      } catch (EcsException e) {
+        if (!e.type().equals("ClientException")) {
+          throw e;
+        }
+        failures.add(Members.NONE.with("arn", each).with("reason", e.text()));
+      }
+    }
+    return Members.NONE.with("taskDefinitions", deleted).with("failures", failures);
+  }
+
+  private Described.Definition deleted(Call call, String given) {
+    TaskDefinitionId id = found(given).id();
+    commands.ask(call.about(id.toString()), null, new Command.DeleteTaskDefinition(id));
+    return found(given);
+  }
+
   private Described.Definition found(String given) {
     Described.Definition definition = definitions.find(given);
     if (definition == null) {
-      throw EcsException.client("Unable to describe task definition.");
+      throw EcsException.missing("ClientException", "Unable to describe task definition.");
     }
     return definition;
   }
@@ -91,7 +126,7 @@ class DefinitionOperations {
         pages.window(
             request, 100, "ListTaskDefinitions", String.valueOf(family), status, "" + descending);
     List<String> found =
-        store.definitionIds(
+        definitionStore.definitionIds(
             family, status, descending, idOrNull(window.after()), window.size() + 1);
     Pages.Page<String> page = pages.page(window, found, id -> id);
     return Members.NONE
@@ -107,7 +142,7 @@ class DefinitionOperations {
     Pages.Window window =
         pages.window(request, 100, "ListTaskDefinitionFamilies", String.valueOf(prefix), status);
     List<String> found =
-        store.families(
+        definitionStore.families(
             prefix, status.equals("ALL") ? null : status, window.after(), window.size() + 1);
     Pages.Page<String> page = pages.page(window, found, family -> family);
     return Members.NONE.with("families", page.items()).with("nextToken", page.nextToken());

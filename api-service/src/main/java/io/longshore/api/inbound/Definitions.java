@@ -3,7 +3,7 @@ package io.longshore.api.inbound;
 import io.longshore.api.core.Described;
 import io.longshore.api.core.EcsException;
 import io.longshore.api.core.Names;
-import io.longshore.api.store.ReadStore;
+import io.longshore.api.store.DefinitionStore;
 import io.longshore.messages.TaskDefinitionId;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** Finds the definition a request names. */
 @ApplicationScoped
 class Definitions {
-  private final ReadStore store;
+  private final DefinitionStore definitionStore;
   private final Names names;
 
-  Definitions(ReadStore store, Names names) {
-    this.store = store;
+  Definitions(DefinitionStore definitionStore, Names names) {
+    this.definitionStore = definitionStore;
     this.names = names;
   }
 
@@ -26,8 +26,8 @@ class Definitions {
       return null;
     }
     return name.revision() == null
-        ? store.latestActiveDefinition(name.family())
-        : store.definition(new TaskDefinitionId(name.family(), name.revision()));
+        ? definitionStore.latestActiveDefinition(name.family())
+        : definitionStore.definition(new TaskDefinitionId(name.family(), name.revision()));
   }
 
   /** For new tasks or a new deployment, which only an ACTIVE one may have. */

@@ -4,7 +4,10 @@ import io.longshore.api.core.EcsException;
 import io.longshore.api.core.Members;
 import io.longshore.api.core.Rules;
 import io.longshore.api.outbound.Call;
+import io.longshore.tracing.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.SpanKind;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,10 +18,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.persistence.PersistenceException;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,14 +29,15 @@ import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /} in awsJson1_1. Bodies are taken in on the event loop; everything else happens on a
- * virtual thread per request.
+ * {@code POST /} in awsJson1_1: ECS, and what there is of CloudWatch Logs. Bodies are taken in on
+ * the event loop; everything else happens on a virtual thread per request.
  */
 @ApplicationScoped
 public class EcsEndpoint {
   private static final Logger LOG = Logger.getLogger(EcsEndpoint.class);
   private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
   private static final String TARGET_PREFIX = "AmazonEC2ContainerServiceV20141113.";
+  private static final String LOGS_PREFIX = "Logs_20140328.";
 
   /** Before everything Quarkus does to a body, its own limit above all. */
   private static final int FIRST = -1_000_000;
@@ -48,17 +51,23 @@ public class EcsEndpoint {
   private final Vertx vertx;
   private final ExecutorService threads;
   private final Operations operations;
+  private final LogOperations logs;
   private final MeterRegistry meters;
+  private final Spans spans;
 
   EcsEndpoint(
       Vertx vertx,
       @VirtualThreads ExecutorService threads,
       Operations operations,
-      MeterRegistry meters) {
+      LogOperations logs,
+      MeterRegistry meters,
+      OpenTelemetry telemetry) {
     this.vertx = vertx;
     this.threads = threads;
     this.operations = operations;
+    this.logs = logs;
     this.meters = meters;
+    this.spans = new Spans(telemetry, "io.longshore.api");
   }
 
   void register(@Observes Router router) {
@@ -67,20 +76,34 @@ public class EcsEndpoint {
 
   /** What is known of a request before its body is read. */
   private record Head(
-      String id, String operation, Trace trace, @Nullable String invocationId, long startNanos) {}
+      String id,
+      String operation,
+      boolean ofLogs,
+      Trace trace,
+      Spans.Open span,
+      @Nullable String invocationId,
+      long startNanos) {}
 
   private void receive(RoutingContext context) {
     HttpServerRequest request = context.request();
     String target = request.getHeader("X-Amz-Target");
+    boolean ofLogs = target != null && target.startsWith(LOGS_PREFIX);
     String operation =
-        target != null && target.startsWith(TARGET_PREFIX)
-            ? target.substring(TARGET_PREFIX.length())
+        target != null && (ofLogs || target.startsWith(TARGET_PREFIX))
+            ? target.substring(target.indexOf('.') + 1)
             : "";
+    Spans.Open span =
+        spans.open(
+            operation.isEmpty() ? "request" : Rules.shown(operation),
+            SpanKind.SERVER,
+            request.getHeader("traceparent"));
     Head head =
         new Head(
             UUID.randomUUID().toString(),
             operation,
-            Trace.of(request.getHeader("traceparent")),
+            ofLogs,
+            Trace.of(span),
+            span,
             invocationId(request),
             System.nanoTime());
     EcsException refusal = refusal(request, target);
@@ -115,7 +138,7 @@ public class EcsEndpoint {
       return new EcsException(
           "UnsupportedMediaTypeException", 415, "The body must not be compressed.", List.of());
     }
-    if (target == null || !target.startsWith(TARGET_PREFIX)) {
+    if (target == null || (!target.startsWith(TARGET_PREFIX) && !target.startsWith(LOGS_PREFIX))) {
       return EcsException.of(
           "UnknownOperationException", "X-Amz-Target must name an operation of ECS.");
     }
@@ -140,7 +163,8 @@ public class EcsEndpoint {
     MDC.put("traceId", head.trace().id());
     MDC.put("operation", Rules.shown(head.operation()));
     try {
-      Operations.Answering answering = operations.find(head.operation());
+      Operations.Answering answering =
+          head.ofLogs() ? logs.find(head.operation()) : operations.find(head.operation());
       Members members = AwsJson.read(body, answering.request());
       for (String name : LOGGED) {
         String value = members.values().get(name) instanceof String text ? text : null;
@@ -160,26 +184,10 @@ public class EcsEndpoint {
       refuse(head, request, e);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       // Whatever it is, the client must not wait for an answer that never comes.
-      refuse(head, request, unexpected(head, e));
+      refuse(head, request, Faults.of(head.id(), e));
     } finally {
       MDC.clear();
     }
-  }
-
-  private static EcsException unexpected(Head head, Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PersistenceException || cause instanceof SQLException) {
-        LOG.warnf("request %s: the database cannot be read: %s", head.id(), bounded(cause));
-        return EcsException.server("The state cannot be read at the moment. Try again.");
-      }
-    }
-    LOG.errorf(failure, "request %s failed", head.id());
-    return EcsException.server("An unexpected error occurred; request " + head.id() + ".");
-  }
-
-  private static String bounded(Throwable failure) {
-    String text = String.valueOf(failure.getMessage()).replaceAll("\\p{C}", " ");
-    return text.length() <= 300 ? text : text.substring(0, 300) + "…";
   }
 
   private void refuse(Head head, HttpServerRequest request, EcsException refusal) {
@@ -189,7 +197,7 @@ public class EcsEndpoint {
         head.operation().isEmpty() ? "a request" : Rules.shown(head.operation()),
         head.id(),
         refusal.type(),
-        bounded(refusal));
+        Faults.bounded(refusal));
     Members body = Members.NONE.with("__type", refusal.type()).with("message", text);
     if (!refusal.resourceIds().isEmpty()) {
       body = body.with("resourceIds", refusal.resourceIds());
@@ -200,11 +208,16 @@ public class EcsEndpoint {
   private void send(
       Head head, HttpServerRequest request, int status, byte[] body, @Nullable String error) {
     // Names come from the client: only known ones may become time series.
-    String operation = operations.names().contains(head.operation()) ? head.operation() : "other";
+    Set<String> known = head.ofLogs() ? logs.names() : operations.names();
+    String operation = known.contains(head.operation()) ? head.operation() : "other";
     meters
         .timer(
             "longshore.api.requests", "operation", operation, "error", error == null ? "" : error)
         .record(System.nanoTime() - head.startNanos(), TimeUnit.NANOSECONDS);
+    if (error != null) {
+      head.span().failed(error);
+    }
+    head.span().close();
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;

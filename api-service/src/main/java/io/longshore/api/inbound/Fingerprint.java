@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a call asks for, whatever the order of its members and whatever its token. */
-final class Fingerprint {
+public final class Fingerprint {
   private Fingerprint() {}
 
-  static String of(Members request) {
+  public static String of(Members request) {
     Object sorted = sorted(request.without("clientToken").values());
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -8,9 +8,12 @@ import io.longshore.api.core.Pages;
 import io.longshore.api.core.Rules;
 import io.longshore.api.core.ServiceRules;
 import io.longshore.api.core.Shapes;
+import io.longshore.api.core.Strategies;
 import io.longshore.api.outbound.Call;
 import io.longshore.api.outbound.Commands;
-import io.longshore.api.store.ReadStore;
+import io.longshore.api.store.ClusterStore;
+import io.longshore.api.store.DefinitionStore;
+import io.longshore.api.store.ServiceStore;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
 import io.longshore.messages.ServiceName;
@@ -18,14 +21,20 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** CreateService, UpdateService, DeleteService, DescribeServices, ListServices. */
+/**
+ * CreateService, UpdateService, DeleteService, DescribeServices, ListServices,
+ * ListServicesByNamespace.
+ */
 @ApplicationScoped
 class ServiceOperations {
   private static final List<String> WITH_TAGS = List.of("TAGS");
 
   private final Commands commands;
-  private final ReadStore store;
+  private final ClusterStore clusterStore;
+  private final ServiceStore serviceStore;
+  private final DefinitionStore definitionStore;
   private final Definitions definitions;
   private final Names names;
   private final Shapes shapes;
@@ -33,13 +42,17 @@ class ServiceOperations {
 
   ServiceOperations(
       Commands commands,
-      ReadStore store,
+      ClusterStore clusterStore,
+      ServiceStore serviceStore,
+      DefinitionStore definitionStore,
       Definitions definitions,
       Names names,
       Shapes shapes,
       Pages pages) {
     this.commands = commands;
-    this.store = store;
+    this.clusterStore = clusterStore;
+    this.serviceStore = serviceStore;
+    this.definitionStore = definitionStore;
     this.definitions = definitions;
     this.names = names;
     this.shapes = shapes;
@@ -51,7 +64,8 @@ class ServiceOperations {
     ClusterName cluster = names.cluster(request);
     String token = Rules.clientToken(request, 36);
     Described.Definition definition = definitions.usable(Rules.required(request, "taskDefinition"));
-    Command.CreateService command = ServiceRules.create(cluster, request, definition);
+    Members placed = Strategies.applied(request, clusterStore.clusterDocument(cluster));
+    Command.CreateService command = ServiceRules.create(cluster, placed, definition);
     commands.ask(call, token == null ? null : "CreateService/" + cluster + "/" + token, command);
     return answer(cluster, command.service());
   }
@@ -60,8 +74,13 @@ class ServiceOperations {
     ServiceRules.checkUpdate(request);
     ClusterName cluster = names.cluster(request);
     ServiceName service = service(cluster, request);
-    String definition = request.text("taskDefinition", "");
-    Described.Service current = store.services(cluster, List.of(service)).get(service.value());
+    if (!request.objects("capacityProviderStrategy").isEmpty()) {
+      Strategies.requireAssociated(request, clusterStore.clusterDocument(cluster));
+    }
+    String given = request.text("taskDefinition", "");
+    Described.Definition definition = given.isEmpty() ? null : definitions.usable(given);
+    Described.Service current =
+        serviceStore.services(cluster, List.of(service)).get(service.value());
     commands.ask(
         call,
         null,
@@ -69,9 +88,21 @@ class ServiceOperations {
             cluster,
             service,
             request,
-            definition.isEmpty() ? null : definitions.usable(definition),
+            definition,
+            definitionTags(definition, current),
             current == null ? null : current.document()));
     return answer(cluster, service);
+  }
+
+  /** Of the definition the service will have. */
+  private Map<String, String> definitionTags(
+      Described.@Nullable Definition given, Described.@Nullable Service current) {
+    if (given != null || current == null || current.deployments().isEmpty()) {
+      return given == null ? Map.of() : given.tags();
+    }
+    Described.Definition own =
+        definitionStore.definition(current.deployments().getFirst().spec().definition());
+    return own == null ? Map.of() : own.tags();
   }
 
   Members delete(Call call, Members request) {
@@ -90,7 +121,7 @@ class ServiceOperations {
   }
 
   private Members answer(ClusterName cluster, ServiceName service) {
-    Described.Service found = store.services(cluster, List.of(service)).get(service.value());
+    Described.Service found = serviceStore.services(cluster, List.of(service)).get(service.value());
     if (found == null) {
       throw EcsException.serviceNotFound();
     }
@@ -105,7 +136,7 @@ class ServiceOperations {
     ClusterName cluster = names.cluster(request);
     Map<String, ServiceName> ours =
         Items.resolve(given, name -> names.serviceOrNull(cluster, name));
-    Map<String, Described.Service> found = store.services(cluster, ours.values());
+    Map<String, Described.Service> found = serviceStore.services(cluster, ours.values());
     requireCluster(cluster, found.isEmpty());
     List<Members> services = new ArrayList<>();
     List<Members> failures = new ArrayList<>();
@@ -135,7 +166,7 @@ class ServiceOperations {
             String.valueOf(launchType),
             String.valueOf(strategy));
     List<String> found =
-        store.serviceNames(cluster, launchType, strategy, window.after(), window.size() + 1);
+        serviceStore.serviceNames(cluster, launchType, strategy, window.after(), window.size() + 1);
     requireCluster(cluster, found.isEmpty());
     Pages.Page<String> page = pages.page(window, found, name -> name);
     return Members.NONE
@@ -147,9 +178,33 @@ class ServiceOperations {
         .with("nextToken", page.nextToken());
   }
 
+  Members listByNamespace(Call call, Members request) {
+    String given = Rules.required(request, "namespace");
+    Rules.longest("namespace", given, 1024);
+    List<String> called = Names.namespace(given);
+    Pages.Window window = pages.window(request, 10, "ListServicesByNamespace", given);
+    List<String> found = serviceStore.servicesIn(called, window.after(), window.size() + 1);
+    if (found.isEmpty() && !serviceStore.knowsNamespace(called)) {
+      throw EcsException.of(
+          "NamespaceNotFoundException", "No service and no cluster names this namespace.");
+    }
+    Pages.Page<String> page = pages.page(window, found, path -> path);
+    return Members.NONE
+        .with("serviceArns", page.items().stream().map(this::serviceArn).toList())
+        .with("nextToken", page.nextToken());
+  }
+
+  private String serviceArn(String path) {
+    int slash = path.indexOf('/');
+    return names
+        .arns()
+        .service(
+            new ClusterName(path.substring(0, slash)), new ServiceName(path.substring(slash + 1)));
+  }
+
   /** Nothing found can mean that there is no such cluster, which is an error. */
   private void requireCluster(ClusterName cluster, boolean nothingFound) {
-    if (nothingFound && !store.isActiveCluster(cluster)) {
+    if (nothingFound && !clusterStore.isActiveCluster(cluster)) {
       throw EcsException.clusterNotFound();
     }
   }

@@ -22,8 +22,12 @@ import software.amazon.awssdk.core.traits.MapTrait;
  */
 public sealed interface Shape {
 
-  /** An object with members of its own. */
-  record Structure(Map<String, Shape> members) implements Shape {}
+  /**
+   * An object with members of its own.
+   *
+   * @param name the model's, such as {@code LoadBalancer}
+   */
+  record Structure(String name, Map<String, Shape> members) implements Shape {}
 
   /** A list. */
   record ListOf(Shape item) implements Shape {}
@@ -81,7 +85,7 @@ public sealed interface Shape {
         for (SdkField<?> field : builder.sdkFields()) {
           members.put(field.locationName(), shape(field, declared(model, field)));
         }
-        return new Structure(Map.copyOf(members));
+        return new Structure(model.getSimpleName(), Map.copyOf(members));
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException("not a model class of the AWS SDK: " + model, e);
       }

@@ -9,7 +9,12 @@ import io.longshore.api.core.Rules;
 import io.longshore.api.core.Tags;
 import io.longshore.api.outbound.Call;
 import io.longshore.api.outbound.Commands;
-import io.longshore.api.store.ReadStore;
+import io.longshore.api.store.AccountStore;
+import io.longshore.api.store.ClusterStore;
+import io.longshore.api.store.DefinitionStore;
+import io.longshore.api.store.InstanceStore;
+import io.longshore.api.store.ServiceStore;
+import io.longshore.api.store.TaskStore;
 import io.longshore.messages.Command;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -20,12 +25,30 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class TagOperations {
   private final Commands commands;
-  private final ReadStore store;
+  private final ClusterStore clusterStore;
+  private final ServiceStore serviceStore;
+  private final DefinitionStore definitionStore;
+  private final TaskStore taskStore;
+  private final InstanceStore instanceStore;
+  private final AccountStore account;
   private final Names names;
 
-  TagOperations(Commands commands, ReadStore store, Names names) {
+  TagOperations(
+      Commands commands,
+      ClusterStore clusterStore,
+      ServiceStore serviceStore,
+      DefinitionStore definitionStore,
+      TaskStore taskStore,
+      InstanceStore instanceStore,
+      AccountStore account,
+      Names names) {
     this.commands = commands;
-    this.store = store;
+    this.clusterStore = clusterStore;
+    this.serviceStore = serviceStore;
+    this.definitionStore = definitionStore;
+    this.taskStore = taskStore;
+    this.instanceStore = instanceStore;
+    this.account = account;
     this.names = names;
   }
 
@@ -57,25 +80,32 @@ class TagOperations {
   private @Nullable Map<String, String> tags(Taggable resource) {
     return switch (resource) {
       case Taggable.OfCluster of -> {
-        Described.Cluster found = store.clusters(List.of(of.cluster())).get(of.cluster().value());
+        Described.Cluster found =
+            clusterStore.clusters(List.of(of.cluster())).get(of.cluster().value());
         yield found == null ? null : found.tags();
       }
       case Taggable.OfService of -> {
         Described.Service found =
-            store.services(of.cluster(), List.of(of.service())).get(of.service().value());
+            serviceStore.services(of.cluster(), List.of(of.service())).get(of.service().value());
         yield found == null ? null : found.tags();
       }
       case Taggable.OfTask of -> {
-        Described.Task found = store.tasks(of.cluster(), List.of(of.task())).get(of.task().value());
+        Described.Task found =
+            taskStore.tasks(of.cluster(), List.of(of.task())).get(of.task().value());
         yield found == null ? null : found.tags();
       }
       case Taggable.OfRunner of -> {
         Described.Instance found =
-            store.instances(of.cluster(), List.of(of.runner())).get(of.runner().value());
+            instanceStore.instances(of.cluster(), List.of(of.runner())).get(of.runner().value());
+        yield found == null ? null : found.tags();
+      }
+      case Taggable.OfCapacityProvider of -> {
+        Described.CapacityProvider found =
+            account.capacityProviders(List.of(of.name())).get(of.name());
         yield found == null ? null : found.tags();
       }
       case Taggable.OfDefinition of -> {
-        Described.Definition found = store.definition(of.definition());
+        Described.Definition found = definitionStore.definition(of.definition());
         yield found == null ? null : found.tags();
       }
     };
@@ -91,6 +121,7 @@ class TagOperations {
 
   /** ListTagsForResource and TagResource model no other error for this. */
   private static EcsException notFound() {
-    return EcsException.invalid("The specified resource is not found: resourceArn.");
+    return EcsException.missing(
+        "InvalidParameterException", "The specified resource is not found: resourceArn.");
   }
 }

@@ -8,10 +8,13 @@ import io.longshore.api.core.Names;
 import io.longshore.api.core.Pages;
 import io.longshore.api.core.Rules;
 import io.longshore.api.core.Shapes;
+import io.longshore.api.core.Strategies;
 import io.longshore.api.core.TaskShapes;
 import io.longshore.api.outbound.Call;
 import io.longshore.api.outbound.Commands;
-import io.longshore.api.store.ReadStore;
+import io.longshore.api.store.ClusterStore;
+import io.longshore.api.store.ServiceStore;
+import io.longshore.api.store.TaskStore;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
 import io.longshore.messages.Reply;
@@ -25,11 +28,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** RunTask, StopTask, DescribeTasks, ListTasks. */
+/** RunTask, StartTask, StopTask, DescribeTasks, ListTasks. */
 @ApplicationScoped
 class TaskOperations {
   private final Commands commands;
-  private final ReadStore store;
+  private final ClusterStore clusterStore;
+  private final ServiceStore serviceStore;
+  private final TaskStore taskStore;
   private final Definitions definitions;
   private final Names names;
   private final TaskShapes shapes;
@@ -37,13 +42,17 @@ class TaskOperations {
 
   TaskOperations(
       Commands commands,
-      ReadStore store,
+      ClusterStore clusterStore,
+      ServiceStore serviceStore,
+      TaskStore taskStore,
       Definitions definitions,
       Names names,
       TaskShapes shapes,
       Pages pages) {
     this.commands = commands;
-    this.store = store;
+    this.clusterStore = clusterStore;
+    this.serviceStore = serviceStore;
+    this.taskStore = taskStore;
     this.definitions = definitions;
     this.names = names;
     this.shapes = shapes;
@@ -54,25 +63,54 @@ class TaskOperations {
     Launches.check(request);
     ClusterName cluster = names.cluster(request);
     Described.Definition definition = definitions.usable(Rules.required(request, "taskDefinition"));
-    Command.RunTask command = Launches.run(cluster, request, definition);
+    Members placed = Strategies.applied(request, clusterStore.clusterDocument(cluster));
+    Command.RunTask command = Launches.run(cluster, placed, definition);
     String token = Rules.clientToken(request, 64);
     Reply.Accepted accepted =
-        commands.ask(call, token == null ? null : "RunTask/" + cluster + "/" + token, command);
+        ask(call, token == null ? null : "RunTask/" + cluster + "/" + token, command);
     List<TaskId> ids = accepted.ids().stream().map(TaskId::new).toList();
     return Members.NONE
         .with("tasks", described(cluster, ids, true))
-        .with("failures", accepted.failures().stream().map(TaskOperations::failure).toList());
+        .with("failures", failures(cluster, accepted));
   }
 
-  private static Members failure(Reply.Failure failure) {
-    return Members.NONE
-        .with("arn", failure.arn())
-        .with("reason", failure.reason())
-        .with("detail", failure.detail());
+  private List<Members> failures(ClusterName cluster, Reply.Accepted accepted) {
+    return accepted.failures().stream()
+        .map(failure -> names.failure(cluster, failure, false))
+        .toList();
+  }
+
+  Members start(Call call, Members request) {
+    Launches.checkStart(request);
+    ClusterName cluster = names.cluster(request);
+    Described.Definition definition = definitions.usable(Rules.required(request, "taskDefinition"));
+    List<String> given = request.texts("containerInstances");
+    Map<String, RunnerId> ours = Items.resolve(given, name -> names.runnerOrNull(cluster, name));
+    List<RunnerId> runners = ours.values().stream().distinct().toList();
+    Reply.Accepted accepted =
+        commands.ask(call, null, Launches.start(cluster, request, definition, runners));
+    List<Members> failures = new ArrayList<>(failures(cluster, accepted));
+    given.stream()
+        .filter(name -> !ours.containsKey(name))
+        .forEach(name -> failures.add(Shapes.missing(name)));
+    List<TaskId> ids = accepted.ids().stream().map(TaskId::new).toList();
+    return Members.NONE.with("tasks", described(cluster, ids, true)).with("failures", failures);
+  }
+
+  /** A conflict points to the tasks that the token began. */
+  private Reply.Accepted ask(Call call, @Nullable String token, Command.RunTask command) {
+    try {
+      return commands.ask(call, token, command);
+    } catch (EcsException e) {
+      throw e.pointingTo(
+          e.resourceIds().stream()
+              .map(id -> names.arns().task(command.cluster(), new TaskId(id)))
+              .toList());
+    }
   }
 
   private List<Members> described(ClusterName cluster, List<TaskId> ids, boolean withTags) {
-    Map<String, Described.Task> found = store.tasks(cluster, ids);
+    Map<String, Described.Task> found = taskStore.tasks(cluster, ids);
     return ids.stream()
         .map(id -> found.get(id.value()))
         .filter(Objects::nonNull)
@@ -85,7 +123,7 @@ class TaskOperations {
     TaskId task = names.taskOrNull(cluster, Rules.required(request, "task"));
     String reason = Rules.longest("reason", request.text("reason", ""), 1024);
     if (task == null) {
-      throw EcsException.invalid("The referenced task was not found.");
+      throw notFound();
     }
     commands.ask(
         call,
@@ -94,9 +132,13 @@ class TaskOperations {
             cluster, task, reason == null || reason.isEmpty() ? "Task stopped by user" : reason));
     List<Members> found = described(cluster, List.of(task), true);
     if (found.isEmpty()) {
-      throw EcsException.invalid("The referenced task was not found.");
+      throw notFound();
     }
     return Members.NONE.with("task", found.getFirst());
+  }
+
+  private static EcsException notFound() {
+    return EcsException.missing("InvalidParameterException", "The referenced task was not found.");
   }
 
   Members describe(Call call, Members request) {
@@ -106,7 +148,7 @@ class TaskOperations {
     }
     ClusterName cluster = names.cluster(request);
     Map<String, TaskId> ours = Items.resolve(given, name -> names.taskOrNull(cluster, name));
-    Map<String, Described.Task> found = store.tasks(cluster, ours.values());
+    Map<String, Described.Task> found = taskStore.tasks(cluster, ours.values());
     requireCluster(cluster, found.isEmpty());
     boolean withTags = request.texts("include").contains("TAGS");
     List<Members> tasks = new ArrayList<>();
@@ -127,8 +169,8 @@ class TaskOperations {
     ClusterName cluster = names.cluster(request);
     String service = serviceFilter(cluster, request);
     String runner = runnerFilter(cluster, request);
-    ReadStore.TaskFilter filter =
-        new ReadStore.TaskFilter(
+    TaskStore.TaskFilter filter =
+        new TaskStore.TaskFilter(
             request.text("desiredStatus", "RUNNING"),
             emptyToNull(request.text("family")),
             service,
@@ -137,7 +179,7 @@ class TaskOperations {
             request.text("launchType"));
     Pages.Window window =
         pages.window(request, 100, "ListTasks", cluster.value(), filter.toString());
-    List<String> found = store.taskIds(cluster, filter, window.after(), window.size() + 1);
+    List<String> found = taskStore.taskIds(cluster, filter, window.after(), window.size() + 1);
     requireCluster(cluster, found.isEmpty());
     Pages.Page<String> page = pages.page(window, found, id -> id);
     return Members.NONE
@@ -153,7 +195,7 @@ class TaskOperations {
       return null;
     }
     ServiceName service = names.serviceOrNull(cluster, given);
-    if (service == null || store.services(cluster, List.of(service)).isEmpty()) {
+    if (service == null || serviceStore.services(cluster, List.of(service)).isEmpty()) {
       requireCluster(cluster, true);
       throw EcsException.serviceNotFound();
     }
@@ -174,7 +216,7 @@ class TaskOperations {
 
   /** Nothing found can mean that there is no such cluster, which is an error. */
   private void requireCluster(ClusterName cluster, boolean nothingFound) {
-    if (nothingFound && !store.isActiveCluster(cluster)) {
+    if (nothingFound && !clusterStore.isActiveCluster(cluster)) {
       throw EcsException.clusterNotFound();
     }
   }

@@ -72,7 +72,8 @@ public class KafkaCommands implements Commands {
               call.invocationKey(),
               clientToken,
               call.fingerprint(),
-              command);
+              command,
+              call.expectedVersion());
       publish(envelope, call.traceparent());
       return accepted(await(reply));
     } finally {

@@ -37,10 +37,17 @@ public class TopicsAtStart {
       @ConfigProperty(name = "longshore.shards") int shards,
       @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
       @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
+      @ConfigProperty(name = "longshore.output-topic.retention") Duration outputRetention,
+      @ConfigProperty(name = "longshore.output-topic.bytes") long outputBytes,
       @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
       @ConfigProperty(name = "longshore.api.check-topics") boolean enabled) {
     this.broker = broker;
-    this.topology = new Topology(shards, orderPartitions, replicationFactor);
+    this.topology =
+        new Topology(
+            shards,
+            orderPartitions,
+            replicationFactor,
+            new Topology.OutputRetention(outputRetention, outputBytes));
     this.bootstrapServers = bootstrapServers;
     this.enabled = enabled;
   }

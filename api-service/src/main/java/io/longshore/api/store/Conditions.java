@@ -1,5 +1,6 @@
 package io.longshore.api.store;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,24 @@ final class Conditions {
     return value == null ? this : and(expression + " = " + bound(value));
   }
 
+  Conditions andIn(String expression, Collection<String> values) {
+    return and(expression + " in (" + bound(values) + ")");
+  }
+
   Conditions andAbove(String column, @Nullable Object value) {
     return value == null ? this : and(column + " > " + bound(value));
+  }
+
+  Conditions andBelow(String column, @Nullable Object value) {
+    return value == null ? this : and(column + " < " + bound(value));
+  }
+
+  Conditions andAtLeast(String column, @Nullable Object value) {
+    return value == null ? this : and(column + " >= " + bound(value));
+  }
+
+  Conditions andAtMost(String column, @Nullable Object value) {
+    return value == null ? this : and(column + " <= " + bound(value));
   }
 
   Conditions andPrefix(String column, @Nullable String prefix) {

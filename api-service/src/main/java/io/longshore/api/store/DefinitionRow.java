@@ -25,6 +25,7 @@ public class DefinitionRow extends PanacheEntityBase {
   public String tags;
   public Instant registeredAt;
   public @Nullable Instant deregisteredAt;
+  public @Nullable Instant deleteRequestedAt;
 
   /** Family and revision. */
   public record Key(String family, int revision) implements Serializable {}

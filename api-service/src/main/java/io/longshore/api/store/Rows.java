@@ -19,11 +19,21 @@ import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** From rows to records. */
 final class Rows {
+  /** What a service's tasks have in common and do not carry themselves. */
+  private static final List<String> OF_SERVICE =
+      List.of("launchType", "capacityProviderStrategy", "platformVersion", "enableExecuteCommand");
+
   private Rows() {}
+
+  static Described.CapacityProvider capacityProvider(CapacityProviderRow row) {
+    return new Described.CapacityProvider(
+        row.name, row.status, Members.stored(row.document), tags(row.tags), row.version);
+  }
 
   /** What the tasks of a runner take of it. */
   record Usage(
@@ -73,22 +83,21 @@ final class Rows {
         Members.stored(row.document),
         tags(row.tags),
         row.registeredAt,
-        row.deregisteredAt);
+        row.deregisteredAt,
+        row.deleteRequestedAt);
   }
 
   /** The stored spec may still have the revision the api guessed before the scheduler counted. */
   private static TaskSpec spec(DefinitionRow row) {
-    TaskSpec spec = Codec.decodeStored(row.spec, TaskSpec.class);
-    return new TaskSpec(
-        new TaskDefinitionId(row.family, row.revision),
-        spec.networkMode(),
-        spec.cpu(),
-        spec.memoryMiB(),
-        spec.containers());
+    return Codec.decodeStored(row.spec, TaskSpec.class)
+        .as(new TaskDefinitionId(row.family, row.revision));
   }
 
   static Described.Service service(
-      ServiceRow row, Map<String, Described.Counts> counts, List<Described.Event> events) {
+      ServiceRow row,
+      Map<String, Described.Counts> counts,
+      List<Described.Event> events,
+      @Nullable String rollout) {
     return new Described.Service(
         new ClusterName(row.cluster),
         new ServiceName(row.name),
@@ -99,10 +108,15 @@ final class Rows {
         tags(row.tags),
         row.createdAt,
         counts,
-        events);
+        events,
+        rollout);
   }
 
-  static Described.Task task(TaskRow row, String definition, @Nullable String architecture) {
+  /**
+   * @param service the document of its service, which has what the task's own leaves out
+   */
+  static Described.Task task(
+      TaskRow row, String definition, String service, @Nullable String architecture) {
     return new Described.Task(
         new TaskId(row.id),
         new ClusterName(row.cluster),
@@ -116,7 +130,7 @@ final class Rows {
         row.lastStatus,
         row.cpu,
         row.memoryMib,
-        Members.stored(row.document),
+        Members.stored(service).only(OF_SERVICE).over(Members.stored(row.document)),
         tags(row.tags),
         List.of(Codec.decodeStored(row.containers, ContainerObservation[].class)),
         row.stopCode,
@@ -141,7 +155,7 @@ final class Rows {
         new ClusterName(row.cluster),
         row.status,
         row.connected,
-        Codec.decodeStored(row.host, HostResources.class),
+        host(row),
         tags(row.tags),
         row.version,
         row.registeredAt,
@@ -151,6 +165,22 @@ final class Rows {
         usage.ports("udp"),
         usage.running(),
         usage.pending());
+  }
+
+  /** With the attributes that were put on it, which go before its own. */
+  private static HostResources host(RunnerRow row) {
+    HostResources host = Codec.decodeStored(row.host, HostResources.class);
+    Map<String, String> attributes = new TreeMap<>(host.attributes());
+    attributes.putAll(tags(row.customAttributes));
+    return new HostResources(
+        host.hostName(),
+        host.cpu(),
+        host.memoryMiB(),
+        host.reservedPorts(),
+        attributes,
+        host.agentVersion(),
+        host.engineVersion(),
+        host.shared());
   }
 
   static Instant instant(Object column) {

@@ -21,4 +21,5 @@ public class RunnerRow extends PanacheEntityBase {
   public String tags;
   public long version;
   public Instant registeredAt;
+  public String customAttributes;
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.ListServiceDeploymentsRequest;
 
 class AwsJsonTest {
   private static final Shape.Structure SHAPE = Shape.of(CreateServiceRequest.class);
@@ -53,6 +54,39 @@ class AwsJsonTest {
     assertThatThrownBy(() -> read("{\"tags\":[{\"key\":\"a\",\"value\":\"b\\ud800\"}]}"))
         .isInstanceOf(EcsException.class)
         .hasMessage("The body must not contain a NUL character or half of a surrogate pair.");
+  }
+
+  @Test
+  void aNumberThatWouldBeWrittenOutIsRefused() {
+    String percent = "{\"deploymentConfiguration\":{\"linearConfiguration\":{\"stepPercent\":%s}}}";
+    assertThat(read(percent.formatted("12.5")).isEmpty()).isFalse();
+    assertThatThrownBy(() -> read(percent.formatted("1e300")))
+        .isInstanceOf(EcsException.class)
+        .hasMessage(
+            "deploymentConfiguration.linearConfiguration.stepPercent must be a number of at most 60 digits.");
+    String details = "{\"deploymentConfiguration\":{\"lifecycleHooks\":[{\"hookDetails\":%s}]}}";
+    assertThatThrownBy(() -> read(details.formatted("{\"a\":[-1e-300]}")))
+        .isInstanceOf(EcsException.class);
+    assertThat(read(details.formatted("{\"a\":null,\"b\":[null,true]}")).json().text())
+        .isEqualTo(details.formatted("{\"b\":[true]}"));
+  }
+
+  @Test
+  void byHandTimesAreTextAndNothingUnknownIsLetThrough() {
+    Shape.Structure shape = Shape.of(ListServiceDeploymentsRequest.class);
+    Members members =
+        AwsJson.read(
+            "{\"createdAt\":{\"after\":\"2026-01-31T12:00:00.5+01:00\"}}"
+                .getBytes(StandardCharsets.UTF_8),
+            shape,
+            AwsJson.Dialect.PLAIN);
+    assertThat(members.values().toString()).contains("1769857200.500");
+    for (String wrong : List.of("{\"after\":1}", "{\"after\":\"noon\"}", "{\"since\":null}")) {
+      byte[] body = "{\"createdAt\":%s}".formatted(wrong).getBytes(StandardCharsets.UTF_8);
+      assertThatThrownBy(() -> AwsJson.read(body, shape, AwsJson.Dialect.PLAIN))
+          .isInstanceOfSatisfying(
+              EcsException.class, e -> assertThat(e.member()).startsWith("createdAt."));
+    }
   }
 
   @Test

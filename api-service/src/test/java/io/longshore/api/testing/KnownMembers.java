@@ -1,6 +1,5 @@
 package io.longshore.api.testing;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.longshore.api.inbound.Shape;
 import java.io.ByteArrayInputStream;
@@ -30,48 +29,12 @@ public final class KnownMembers implements ExecutionInterceptor {
       Class<?> model =
           Class.forName(
               "software.amazon.awssdk.services.ecs.model.%sResponse".formatted(operation));
-      check(JSON.readTree(bytes), Shape.of(model), operation);
+      Conformance.check(JSON.readTree(bytes), Shape.of(model), operation);
       return Optional.of(new ByteArrayInputStream(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void check(JsonNode node, Shape shape, String path) {
-    boolean fits =
-        switch (shape) {
-          case Shape.Structure structure -> {
-            node.properties()
-                .forEach(member -> {
-                  Shape known = structure.members().get(member.getKey());
-                  if (known == null) {
-                    throw new AssertionError("ECS has no " + path + "." + member.getKey());
-                  }
-                  check(member.getValue(), known, path + "." + member.getKey());
-                });
-            yield node.isObject();
-          }
-          case Shape.ListOf list -> {
-            node.forEach(item -> check(item, list.item(), path + "[]"));
-            yield node.isArray();
-          }
-          case Shape.MapOf map -> {
-            node.forEach(value -> check(value, map.value(), path + "{}"));
-            yield node.isObject();
-          }
-          case Shape.Text text ->
-              node.isTextual()
-                  && (text.allowed().isEmpty() || text.allowed().contains(node.textValue()));
-          case Shape.Whole whole -> node.isIntegralNumber();
-          case Shape.Fraction fraction -> node.isNumber();
-          case Shape.Time time -> node.isNumber();
-          case Shape.Flag flag -> node.isBoolean();
-          case Shape.Anything anything -> true;
-        };
-    if (!fits) {
-      throw new AssertionError(path + " is not what the model says: " + node);
     }
   }
 }

@@ -35,6 +35,7 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
       settings.put("longshore.read-database.password", READ_PASSWORD);
       settings.put(OWNER_URL, started.getJdbcUrl("postgres", "postgres"));
       settings.put("longshore.api.check-topics", "false");
+      settings.put("longshore.api.output", "false");
       settings.put("longshore.api.reply-timeout", "500ms");
       settings.putAll(InMemoryConnector.switchIncomingChannelsToInMemory("api-replies-in"));
       settings.putAll(InMemoryConnector.switchOutgoingChannelsToInMemory("api-commands-out"));
