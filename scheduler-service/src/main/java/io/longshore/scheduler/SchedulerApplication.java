@@ -1,12 +1,15 @@
 package io.longshore.scheduler;
 
 import io.longshore.messages.Arns;
+import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
 import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.inbound.LaneMetrics;
 import io.longshore.scheduler.inbound.ShardConsumer;
 import io.longshore.scheduler.store.ShardStore;
+import io.longshore.tracing.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -53,6 +56,8 @@ public class SchedulerApplication {
   private final Arns arns;
   private final String bootstrapServers;
   private final LaneMetrics metrics;
+  private final Spans spans;
+  private final SteadyClock clock = new SteadyClock();
   private volatile @Nullable ShardConsumer consumer;
   private volatile @Nullable Thread thread;
   private volatile boolean stopped;
@@ -62,19 +67,28 @@ public class SchedulerApplication {
       DataSource dataSource,
       Flyway flyway,
       MeterRegistry meters,
+      OpenTelemetry telemetry,
       @ConfigProperty(name = "longshore.shards") int shards,
       @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
       @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
+      @ConfigProperty(name = "longshore.output-topic.retention") Duration outputRetention,
+      @ConfigProperty(name = "longshore.output-topic.bytes") long outputBytes,
       @ConfigProperty(name = "longshore.region") String region,
       @ConfigProperty(name = "longshore.account") String account,
       @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
     this.settings = settings;
     this.dataSource = dataSource;
     this.flyway = flyway;
-    this.topology = new Topology(shards, orderPartitions, replicationFactor);
+    this.topology =
+        new Topology(
+            shards,
+            orderPartitions,
+            replicationFactor,
+            new Topology.OutputRetention(outputRetention, outputBytes));
     this.arns = new Arns(region, account);
     this.bootstrapServers = bootstrapServers;
     this.metrics = new LaneMetrics(meters);
+    this.spans = new Spans(telemetry, "io.longshore.scheduler");
   }
 
   void start(@Observes StartupEvent event) {
@@ -93,6 +107,11 @@ public class SchedulerApplication {
       worker.interrupt();
       worker.join(Duration.ofSeconds(5));
     }
+  }
+
+  /** What its decisions are made by. */
+  InstantSource clock() {
+    return clock;
   }
 
   /** What the scheduler is doing; null while it waits for Kafka or PostgreSQL. */
@@ -153,7 +172,9 @@ public class SchedulerApplication {
               topology,
               policy(),
               metrics,
-              InstantSource.system());
+              spans,
+              clock,
+              clock::leaps);
       consumer = running;
       if (stopped) {
         running.stop();
@@ -172,7 +193,13 @@ public class SchedulerApplication {
         settings.steadyAfter(),
         settings.backoffFirst(),
         settings.backoffCeiling(),
-        settings.launchesPerPlan());
+        settings.launchesPerPlan(),
+        settings.healthyAfter(),
+        new Policy.Budgets(
+            new Policy.Rate(settings.serviceLaunchBurst(), settings.serviceLaunchRate()),
+            new Policy.Rate(settings.hostLaunchBurst(), settings.hostLaunchRate()),
+            new Policy.Rate(settings.clusterLaunchBurst(), settings.clusterLaunchRate())),
+        settings.massLossHold());
   }
 
   private void keepHouse() {
@@ -185,7 +212,7 @@ public class SchedulerApplication {
       }
       for (int shard : progress.workingShards()) {
         try {
-          Instant now = InstantSource.system().instant();
+          Instant now = clock.instant();
           int gone =
               store.prune(
                   shard,
@@ -244,6 +271,8 @@ public class SchedulerApplication {
         true,
         ProducerConfig.LINGER_MS_CONFIG,
         0,
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+        Topology.LARGEST_RECORD,
         // Giving up on one record would let the next overtake it; the table bounds what can pile
         // up.
         ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,

@@ -3,7 +3,6 @@ package io.longshore.scheduler;
 import io.longshore.scheduler.inbound.ShardConsumer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -26,8 +25,7 @@ public class SchedulerReadiness implements HealthCheck {
     if (progress == null) {
       return response.down().withData("waiting", "for Kafka and PostgreSQL").build();
     }
-    boolean turning =
-        progress.lastLoop().plus(STALE_AFTER).isAfter(InstantSource.system().instant());
+    boolean turning = progress.lastLoop().plus(STALE_AFTER).isAfter(application.clock().instant());
     return response
         .status(turning && !progress.deaf())
         .withData("brokersAnswer", !progress.deaf())

@@ -16,6 +16,10 @@ public interface SchedulerSettings {
   @WithDefault("10s")
   Duration steadyAfter();
 
+  /** A task without a health check is healthy after it has been running for this long. */
+  @WithDefault("2s")
+  Duration healthyAfter();
+
   /** The first wait after repeated failures to start. */
   @WithDefault("1s")
   Duration backoffFirst();
@@ -27,6 +31,34 @@ public interface SchedulerSettings {
   /** Tasks started for one service in one go. */
   @WithDefault("200")
   int launchesPerPlan();
+
+  /** How many tasks of one service may be launched at once. */
+  @WithDefault("1000")
+  int serviceLaunchBurst();
+
+  /** How many more a second. */
+  @WithDefault("100")
+  int serviceLaunchRate();
+
+  /** How many tasks of services may be launched on one host at once. */
+  @WithDefault("200")
+  int hostLaunchBurst();
+
+  /** How many more a second. */
+  @WithDefault("20")
+  int hostLaunchRate();
+
+  /** How many tasks of services may be launched in one cluster at once. */
+  @WithDefault("5000")
+  int clusterLaunchBurst();
+
+  /** How many more a second. */
+  @WithDefault("2000")
+  int clusterLaunchRate();
+
+  /** How long tasks are kept when most hosts of a cluster fall silent together. */
+  @WithDefault("5m")
+  Duration massLossHold();
 
   /** How long a stopped task stays describable. ECS keeps it for an hour. */
   @WithDefault("72h")

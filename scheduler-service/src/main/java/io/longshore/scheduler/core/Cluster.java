@@ -29,6 +29,10 @@ public record Cluster(
     return new Cluster(name, next, document, tags, version + 1, createdAt);
   }
 
+  Cluster with(Json members) {
+    return new Cluster(name, status, document.with(members), tags, version + 1, createdAt);
+  }
+
   Cluster withTags(Map<String, String> next) {
     return new Cluster(name, status, document, next, version + 1, createdAt);
   }

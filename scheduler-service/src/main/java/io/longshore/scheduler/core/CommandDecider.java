@@ -35,9 +35,18 @@ public final class CommandDecider {
   }
 
   private final ServiceCommands serviceCommands = new ServiceCommands();
+  private final ClusterCommands clusterCommands = new ClusterCommands();
+  private final AccountCommands accountCommands = new AccountCommands();
   private final TagCommands tagCommands = new TagCommands();
+  private final InstanceCommands instanceCommands = new InstanceCommands();
+  private final ProtectionCommands protectionCommands = new ProtectionCommands();
 
   public Decided decide(State state, CommandEnvelope envelope, Instant now) {
+    Decided stale = ExpectedVersions.refusal(state, envelope);
+    return stale == null ? decided(state, envelope, now) : stale;
+  }
+
+  private Decided decided(State state, CommandEnvelope envelope, Instant now) {
     return switch (envelope.command()) {
       case Command.CreateCluster command -> createCluster(state, command, now);
       case Command.DeleteCluster command -> deleteCluster(state, command);
@@ -48,9 +57,31 @@ public final class CommandDecider {
       case Command.CreateService command ->
           serviceCommands.create(state, command, envelope.correlationId(), now);
       case Command.UpdateService command -> serviceCommands.update(state, command, now);
-      case Command.DeleteService command -> serviceCommands.delete(state, command);
+      case Command.DeleteService command -> serviceCommands.delete(state, command, now);
+      case Command.StopServiceDeployment command ->
+          serviceCommands.stopDeployment(state, command, now);
       case Command.TagResource command -> tagCommands.tag(state, command);
       case Command.UntagResource command -> tagCommands.untag(state, command);
+      case Command.StartTask command ->
+          instanceCommands.start(state, command, envelope.correlationId(), now);
+      case Command.PutAttributes command -> instanceCommands.put(state, command);
+      case Command.DeleteAttributes command -> instanceCommands.delete(state, command);
+      case Command.UpdateContainerInstancesState command ->
+          instanceCommands.updateState(state, command);
+      case Command.RegisterContainerInstance command ->
+          instanceCommands.register(state, command, envelope.correlationId(), now);
+      case Command.DeregisterContainerInstance command ->
+          instanceCommands.deregister(state, command);
+      case Command.UpdateTaskProtection command -> protectionCommands.update(state, command, now);
+      case Command.TellTaskProtection command -> protectionCommands.tell(state, command);
+      case Command.UpdateCluster command -> clusterCommands.update(state, command);
+      case Command.PutClusterCapacityProviders command ->
+          clusterCommands.putCapacityProviders(state, command);
+      case Command.DeleteTaskDefinition command -> deleteDefinition(state, command, now);
+      case Command.CreateCapacityProvider command -> accountCommands.create(state, command, now);
+      case Command.UpdateCapacityProvider command -> accountCommands.update(state, command);
+      case Command.DeleteCapacityProvider command -> accountCommands.delete(state, command);
+      case Command.PutAccountSetting command -> accountCommands.set(command);
     };
   }
 
@@ -111,10 +142,9 @@ public final class CommandDecider {
       State state, Command.RegisterTaskDefinition command, Instant now) {
     int revision = state.latestRevision(command.family()) + 1;
     TaskDefinitionId id = new TaskDefinitionId(command.family(), revision);
-    TaskSpec asked = command.spec();
-    TaskSpec spec =
-        new TaskSpec(id, asked.networkMode(), asked.cpu(), asked.memoryMiB(), asked.containers());
-    Definition definition = new Definition(id, Definition.Status.ACTIVE, command.tags(), now, null);
+    TaskSpec spec = command.spec().as(id);
+    Definition definition =
+        new Definition(id, Definition.Status.ACTIVE, command.tags(), now, null, null);
     return Decided.accepted(
         id.toString(), new Decision.AddDefinition(definition, spec, command.document()));
   }
@@ -122,17 +152,41 @@ public final class CommandDecider {
   private static Decided deregister(
       State state, Command.DeregisterTaskDefinition command, Instant now) {
     Definition definition = state.definition(command.definition());
-    if (definition == null) {
-      return Decided.rejected(
-          ErrorType.CLIENT,
-          "The specified task definition does not exist. Specify a valid account, family,"
-              + " revision and try again.");
+    if (definition == null || definition.status() == Definition.Status.DELETED) {
+      return noSuchDefinition();
     }
-    if (definition.status() == Definition.Status.INACTIVE) {
+    if (definition.status() != Definition.Status.ACTIVE) {
       return Decided.accepted(definition.id().toString());
     }
     return Decided.accepted(
         definition.id().toString(), new Decision.PutDefinition(definition.deregistered(now)));
+  }
+
+  private static Decided noSuchDefinition() {
+    return Decided.rejected(
+        ErrorType.CLIENT,
+        "The specified task definition does not exist. Specify a valid account, family,"
+            + " revision and try again.");
+  }
+
+  private static Decided deleteDefinition(
+      State state, Command.DeleteTaskDefinition command, Instant now) {
+    Definition definition = state.definition(command.definition());
+    if (definition == null) {
+      return noSuchDefinition();
+    }
+    return switch (definition.status()) {
+      case DELETED -> noSuchDefinition();
+      case DELETE_IN_PROGRESS -> Decided.accepted(definition.id().toString());
+      case ACTIVE ->
+          Decided.rejected(
+              ErrorType.CLIENT,
+              "The specified task definition is still in ACTIVE status. Please deregister the"
+                  + " target and try again.");
+      case INACTIVE ->
+          Decided.accepted(
+              definition.id().toString(), new Decision.PutDefinition(definition.leaving(now)));
+    };
   }
 
   private static Decided runTask(
@@ -140,42 +194,54 @@ public final class CommandDecider {
     if (!state.hasActive(command.cluster())) {
       return clusterNotFound();
     }
-    Placement placement = new Placement(state, command.cluster(), List.of());
+    Placement placement =
+        new Placement(
+            state,
+            new Placement.Ask(
+                command.cluster(),
+                command.group(),
+                command.spec(),
+                command.placing(),
+                anywhere -> true));
     if (!placement.hasRunners()) {
       return Decided.rejected(
           ErrorType.INVALID_PARAMETER, "No Container Instances were found in your cluster.");
     }
+    ProviderSplit providers = new ProviderSplit(command.document(), List.of());
     List<String> ids = new ArrayList<>();
     List<Failure> failures = new ArrayList<>();
     List<Decision> decisions = new ArrayList<>();
     for (int i = 0; i < command.count(); i++) {
-      Optional<Runner> place = placement.place(command.spec());
+      TaskId id = new TaskId(Ids.derive("task", correlationId, Integer.toString(i)));
+      Optional<Placement.Choice> place = placement.place(id);
       if (place.isEmpty()) {
-        Placement.Refusal refusal = placement.refusal(command.spec());
+        Placement.Refusal refusal = placement.refusal();
         failures.add(
             new Failure(
                 refusal.closest() == null ? null : refusal.closest().value(),
-                refusal.reason(),
-                null));
+                refusal.obstacle().kind().reason(),
+                refusal.obstacle().detail()));
         continue;
       }
-      TaskId id = new TaskId(Ids.derive("task", correlationId, Integer.toString(i)));
       ids.add(id.value());
       decisions.add(
           new Decision.Launch(
-              Launches.task(id, origin(command), place.get(), command.tags(), now)));
+              Launches.task(
+                  id, origin(command, providers), place.get().runner(), command.tags(), now),
+              Launches.asked(Rule.RUN_TASK, command.spec(), command.startedBy())
+                  .at(place.get().why())));
     }
     return new Decided(new Accepted(ids, failures), decisions);
   }
 
-  private static Task.Origin origin(Command.RunTask command) {
+  private static Task.Origin origin(Command.RunTask command, ProviderSplit providers) {
     return new Task.Origin(
         command.cluster(),
         null,
         command.spec(),
         command.group(),
         command.startedBy(),
-        command.document());
+        providers.next(command.document()));
   }
 
   /**
@@ -192,6 +258,10 @@ public final class CommandDecider {
     }
     return Decided.accepted(
         command.task().value(),
-        new Decision.Stop(command.task(), StopCode.USER_INITIATED, command.reason()));
+        new Decision.Stop(
+            command.task(),
+            StopCode.USER_INITIATED,
+            command.reason(),
+            Reason.of(Rule.STOP_TASK, "A call of StopTask said: " + command.reason())));
   }
 }

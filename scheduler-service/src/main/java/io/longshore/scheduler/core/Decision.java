@@ -7,6 +7,7 @@ import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskSpec;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What is to be done. A decision is a value: it can be printed, compared and applied; it does
@@ -26,26 +27,35 @@ public sealed interface Decision {
   /** A service is new or changed. */
   record PutService(Service service) implements Decision {}
 
+  /** What a new deployment of a service is to bring about; it will never change. */
+  record AddRevision(Revision revision) implements Decision {}
+
   /** A runner is new or changed. */
   record PutRunner(Runner runner) implements Decision {}
 
   /** A task changed in something nobody has to act on, such as its tags. */
   record PutTask(Task task) implements Decision {}
 
+  /** A capacity provider is new or changed. */
+  record PutCapacityProvider(CapacityProvider provider) implements Decision {}
+
+  /** An account setting is made, or taken back. */
+  record PutAccountSetting(AccountSetting setting) implements Decision {}
+
   /** Something a service's owner should read in its events. */
   record Announce(String serviceUid, String message) implements Decision {}
 
   /** Make a task and order its start. */
-  record Launch(Task task) implements Decision {}
+  record Launch(Task task, Reason why) implements Decision {}
 
   /** The task is wanted no more; order its stop. */
-  record Stop(TaskId task, StopCode code, String reason) implements Decision {}
+  record Stop(TaskId task, StopCode code, String reason, Reason why) implements Decision {}
 
   /** An observation counts. */
   record Observe(TaskId task, TaskObservation seen) implements Decision {}
 
   /** The task is over without its runner's word: its host is lost, or had forgotten it. */
-  record Lose(TaskId task, StopCode code, String reason) implements Decision {}
+  record Lose(TaskId task, StopCode code, String reason, Rule rule) implements Decision {}
 
   /** Tell a runner everything that should be on it. */
   record SendManifest(RunnerId runner) implements Decision {}
@@ -65,6 +75,9 @@ public sealed interface Decision {
 
   /** Look at this service again then. */
   record WakeAt(String serviceUid, Instant at) implements Decision {}
+
+  /** What keeps a service from being what it should be is another than before. */
+  record PutWaits(String serviceUid, List<Wait> waits) implements Decision {}
 
   /** Look at this service again as soon as a host has more to give. */
   record AwaitCapacity(String serviceUid) implements Decision {}

@@ -14,19 +14,28 @@ public record Definition(
     Status status,
     Map<String, String> tags,
     Instant registeredAt,
-    @Nullable Instant deregisteredAt) {
+    @Nullable Instant deregisteredAt,
+    @Nullable Instant deleteRequestedAt) {
 
   /** Whether new tasks and services may use it. */
   public enum Status {
     ACTIVE,
-    INACTIVE
+    INACTIVE,
+    /** It goes when no task and no service uses it. */
+    DELETE_IN_PROGRESS,
+    /** Gone; only its number is remembered. */
+    DELETED
   }
 
   Definition deregistered(Instant now) {
-    return new Definition(id, Status.INACTIVE, tags, registeredAt, now);
+    return new Definition(id, Status.INACTIVE, tags, registeredAt, now, null);
   }
 
   Definition withTags(Map<String, String> next) {
-    return new Definition(id, status, next, registeredAt, deregisteredAt);
+    return new Definition(id, status, next, registeredAt, deregisteredAt, deleteRequestedAt);
+  }
+
+  Definition leaving(Instant now) {
+    return new Definition(id, Status.DELETE_IN_PROGRESS, tags, registeredAt, deregisteredAt, now);
   }
 }

@@ -2,16 +2,43 @@ package io.longshore.scheduler.core;
 
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerStatus;
+import io.longshore.messages.ServiceSettings;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskObservation;
+import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How a task begins. */
 final class Launches {
   private Launches() {}
+
+  /** The tags a task of a service begins with; the more particular ones win. */
+  static Map<String, String> tags(Service service) {
+    ServiceSettings.Tagging tagging = service.settings().tagging();
+    Map<String, String> tags = new HashMap<>(tagging.ofDefinition());
+    if (tagging.ofService()) {
+      tags.putAll(service.tags());
+    }
+    if (tagging.managed()) {
+      tags.put("aws:ecs:clusterName", service.cluster().value());
+      tags.put("aws:ecs:serviceName", service.name().value());
+    }
+    return Map.copyOf(tags);
+  }
+
+  /** A call asked for it. */
+  static Reason asked(Rule rule, TaskSpec spec, @Nullable String startedBy) {
+    String call = rule == Rule.START_TASK ? "StartTask" : "RunTask";
+    return Reason.of(
+        rule,
+        "A call of %s asked for %s%s."
+            .formatted(call, spec.definition(), startedBy == null ? "" : " for " + startedBy));
+  }
 
   /** A task placed and not yet taken in by its runner. */
   static Task task(
@@ -46,6 +73,8 @@ final class Launches {
         null,
         tags,
         1,
-        now);
+        now,
+        null,
+        null);
   }
 }

@@ -1,14 +1,18 @@
 package io.longshore.scheduler.core;
 
+import io.longshore.messages.ClusterName;
 import io.longshore.messages.Report;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.StopCode;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which runners are alive, judged only by when this scheduler heard of them: clocks of two machines
@@ -16,10 +20,18 @@ import java.util.Map;
  * fresh lease.
  */
 public final class Leases {
-  private final Duration lease;
+  /** How many hosts have to be silent, and how many percent of a cluster's more than. */
+  private static final int MASS = 3;
+
+  private static final int MASS_PERCENT = 55;
+
+  private final Policy policy;
   private Instant since;
   private final Map<RunnerId, Instant> heardAt = new HashMap<>();
   private final Map<RunnerId, Progress> progress = new HashMap<>();
+
+  /** Those that were taken for lost and have not been heard of since. */
+  private final Map<RunnerId, Instant> silentSince = new HashMap<>();
 
   /** How far a runner is in its orders, and since when it has been there. */
   private record Progress(long generation, Instant since) {}
@@ -27,8 +39,8 @@ public final class Leases {
   /**
    * @param since when this scheduler began to listen
    */
-  public Leases(Duration lease, Instant since) {
-    this.lease = lease;
+  public Leases(Policy policy, Instant since) {
+    this.policy = policy;
     this.since = since;
   }
 
@@ -37,6 +49,7 @@ public final class Leases {
     since = now;
     heardAt.clear();
     progress.clear();
+    silentSince.replaceAll((runner, at) -> now);
   }
 
   public void heard(Report report, Instant now) {
@@ -63,7 +76,7 @@ public final class Leases {
       if (runner.connected()
           && last != null
           && last.generation() < runner.generation()
-          && last.since().plus(lease.dividedBy(2)).isBefore(now)) {
+          && last.since().plus(policy.runnerLease().dividedBy(2)).isBefore(now)) {
         decisions.add(new Decision.RegisterAgain(runner.id(), runner.incarnation()));
         progress.remove(runner.id());
       }
@@ -72,22 +85,96 @@ public final class Leases {
   }
 
   /**
-   * Takes runners for lost that have been silent for longer than the lease; their tasks end with
-   * them.
+   * Takes runners for lost that have been silent for longer than the lease: nothing is placed on
+   * them any more, and their tasks end with them. Where most hosts of a cluster have fallen silent
+   * together it is likelier that they cannot be heard than that they are gone, and those who are
+   * left could hardly carry it all. Then tasks are kept for {@link Policy#massLossHold}.
    */
   public List<Decision> expire(State state, Instant now) {
     List<Decision> decisions = new ArrayList<>();
+    Map<ClusterName, Fleet> fleets = new LinkedHashMap<>();
     for (Runner runner : state.runners()) {
-      Instant heard = heardAt.getOrDefault(runner.id(), since);
-      if (runner.connected() && heard.plus(lease).isBefore(now)) {
+      boolean silent = isSilent(runner, now);
+      if (!silent) {
+        silentSince.remove(runner.id());
+      } else if (runner.connected()) {
+        silentSince.put(runner.id(), now);
         decisions.add(new Decision.PutRunner(runner.withConnected(false)));
-        for (Task task : state.tasksOn(runner.id())) {
+      } else if (state.taskCount(runner.id()) > 0) {
+        // It was kept for its tasks' sake by whoever had the shard before.
+        silentSince.putIfAbsent(runner.id(), since);
+      }
+      if (!silent || silentSince.containsKey(runner.id())) {
+        fleets.computeIfAbsent(runner.cluster(), name -> new Fleet()).count(runner, silent);
+      }
+    }
+    fleets.values().forEach(fleet -> loseTasks(state, fleet, now, decisions));
+    silentSince
+        .entrySet()
+        .removeIf(each -> !isHeld(each.getValue(), now) && state.taskCount(each.getKey()) == 0);
+    return decisions;
+  }
+
+  private boolean isHeld(Instant silent, Instant now) {
+    return silent.plus(policy.massLossHold()).isAfter(now);
+  }
+
+  /** The hosts of a cluster that are heard, and those that have fallen silent lately. */
+  private static final class Fleet {
+    private final List<Runner> silent = new ArrayList<>();
+    private int size;
+
+    void count(Runner runner, boolean isSilent) {
+      size++;
+      if (isSilent) {
+        silent.add(runner);
+      }
+    }
+
+    boolean isMostlySilent() {
+      return silent.size() >= MASS && silent.size() * 100 > MASS_PERCENT * size;
+    }
+  }
+
+  private boolean isSilent(Runner runner, Instant now) {
+    return !runner.connected()
+        || heardAt.getOrDefault(runner.id(), since).plus(policy.runnerLease()).isBefore(now);
+  }
+
+  private void loseTasks(State state, Fleet fleet, Instant now, List<Decision> decisions) {
+    boolean together = fleet.isMostlySilent();
+    Set<String> keeping = new LinkedHashSet<>();
+    for (Runner runner : fleet.silent) {
+      Instant silent = silentSince.getOrDefault(runner.id(), now);
+      boolean held = together && isHeld(silent, now);
+      for (Task task : state.tasksOn(runner.id())) {
+        String service = task.serviceUid();
+        if (!held) {
           decisions.add(
-              new Decision.Lose(task.id(), StopCode.TERMINATION_NOTICE, hostStopped(runner.id())));
+              new Decision.Lose(
+                  task.id(),
+                  StopCode.TERMINATION_NOTICE,
+                  hostStopped(runner.id()),
+                  Rule.HOST_LOST));
+        } else if (silent.equals(now) && service != null) {
+          keeping.add(service);
         }
       }
     }
-    return decisions;
+    for (String uid : keeping) {
+      Service service = state.service(uid);
+      if (service != null) {
+        decisions.add(
+            new Decision.Announce(
+                uid,
+                "(service %s) keeps tasks on hosts that are silent until %s, because %d of %d hosts have fallen silent together."
+                    .formatted(
+                        service.name(),
+                        now.plus(policy.massLossHold()).truncatedTo(ChronoUnit.SECONDS),
+                        fleet.silent.size(),
+                        fleet.size)));
+      }
+    }
   }
 
   /** In the words that clients match on: {@code Host EC2 (instance …) stopped.} */

@@ -3,15 +3,14 @@ package io.longshore.scheduler.core;
 import io.longshore.messages.Arns;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.ClusterNotice;
-import io.longshore.messages.ContainerObservation;
-import io.longshore.messages.ContainerStatus;
+import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Order;
 import io.longshore.messages.RunnerId;
-import io.longshore.messages.StopCode;
+import io.longshore.messages.ServiceDeploymentState;
+import io.longshore.messages.ServiceSettings;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskObservation;
-import io.longshore.messages.TaskStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,20 +119,24 @@ public final class Ledger {
         changes.put(definition);
       }
       case Decision.PutService(Service service) -> put(service);
+      case Decision.AddRevision(Revision revision) -> changes.add(revision);
       case Decision.PutRunner(Runner runner) -> {
         put(runner);
         outgoing.add(new Outgoing.RunnerChanged(runner));
         capacityChanged(runner.cluster());
+        hostsChanged(runner);
       }
       case Decision.PutTask(Task task) -> put(task);
-      case Decision.Announce(String uid, String message) -> changes.announce(uid, message, now);
-      case Decision.Launch(Task task) -> {
-        put(task);
-        order(task.runner(), generation -> start(task, generation));
+      case Decision.PutCapacityProvider(CapacityProvider provider) -> {
+        state.put(provider);
+        changes.put(provider);
       }
-      case Decision.Stop(TaskId id, StopCode code, String reason) -> stop(id, code, reason);
+      case Decision.PutAccountSetting(AccountSetting setting) -> changes.add(setting);
+      case Decision.Announce(String uid, String message) -> changes.announce(uid, message, now);
+      case Decision.Launch(Task task, Reason why) -> launch(task, why, now);
+      case Decision.Stop stop -> stop(stop, now);
       case Decision.Observe(TaskId id, TaskObservation seen) -> observe(id, seen, now);
-      case Decision.Lose(TaskId id, StopCode code, String reason) -> lose(id, code, reason, now);
+      case Decision.Lose lose -> lose(lose, now);
       case Decision.SendManifest(RunnerId runner) -> sendManifest(runner);
       case Decision.StartAgain(TaskId id) -> {
         Task task = state.task(id);
@@ -153,6 +156,10 @@ public final class Ledger {
           outgoing.add(new Outgoing.ToRunner(new Order.RegisterAgain(runner, incarnation)));
       case Decision.WakeAt(String uid, Instant at) ->
           wakeAt.merge(uid, at, (one, other) -> one.isBefore(other) ? one : other);
+      case Decision.PutWaits(String uid, List<Wait> waits) -> {
+        state.putWaits(uid, waits);
+        changes.put(new Changes.Waiting(uid, waits, now));
+      }
       case Decision.AwaitCapacity(String uid) -> awaitCapacity(uid);
     }
   }
@@ -171,8 +178,31 @@ public final class Ledger {
     state.put(service);
     changes.put(service);
     dirty.add(service.uid());
+    tellRollouts(before, service);
+    if (service.status() == Service.Status.INACTIVE) {
+      state.vacancies().closed(service.uid());
+    }
     if (service.steady() && (before == null || !before.steady())) {
+      state.vacancies().closed(service.uid());
       outgoing.add(new Outgoing.ServiceActed(service, "SERVICE_STEADY_STATE"));
+    }
+  }
+
+  private void tellRollouts(@Nullable Service before, Service service) {
+    ServiceDeploymentState latest = service.rollouts().latest();
+    if (latest != null && (before == null || !latest.equals(before.rollouts().latest()))) {
+      changes.put(new Changes.Rollout(service, latest));
+    }
+    for (DeploymentState deployment : service.deployments()) {
+      boolean told =
+          before != null
+              && before.deployments().stream()
+                  .anyMatch(known ->
+                      known.id().equals(deployment.id())
+                          && known.rolloutState() == deployment.rolloutState());
+      if (!told) {
+        outgoing.add(new Outgoing.DeploymentChanged(service, deployment));
+      }
     }
   }
 
@@ -191,13 +221,37 @@ public final class Ledger {
     }
   }
 
-  private void stop(TaskId id, StopCode code, String reason) {
-    Task task = state.task(id);
+  private void launch(Task task, Reason why, Instant now) {
+    put(task);
+    changes.explain(task, true, why, now);
+    String uid = task.serviceUid();
+    if (uid != null) {
+      Policy.Budgets budgets = policy.budgets();
+      state.launchBudget().take(uid, budgets.service(), now);
+      state.launchBudget().take(task.runner(), budgets.host(), now);
+      state.launchBudget().take(task.cluster(), budgets.cluster(), now);
+    }
+    TaskId inPlaceOf = why.inPlaceOf();
+    if (uid != null && inPlaceOf != null) {
+      state.vacancies().taken(uid, inPlaceOf, state.task(inPlaceOf) != null);
+    }
+    order(task.runner(), generation -> start(task, generation));
+  }
+
+  private void stop(Decision.Stop stop, Instant now) {
+    Task task = state.task(stop.task());
     if (task == null || !task.isWanted()) {
       return;
     }
-    put(task.stopping(code, reason));
-    order(task.runner(), generation -> new Order.StopTask(task.runner(), generation, id, reason));
+    put(task.stopping(stop.code(), stop.reason()));
+    changes.explain(task, false, stop.why(), now);
+    String vacates = stop.why().rule().vacates();
+    if (vacates != null) {
+      state.vacancies().left(task, vacates);
+    }
+    order(
+        task.runner(),
+        generation -> new Order.StopTask(task.runner(), generation, task.id(), stop.reason()));
   }
 
   private void observe(TaskId id, TaskObservation seen, Instant now) {
@@ -205,61 +259,63 @@ public final class Ledger {
     if (task == null) {
       return;
     }
-    Task next = task.observed(seen);
+    Task next = task.observed(seen, now);
     put(next);
+    learnImages(next);
     if (next.isStopped()) {
-      ended(task, next, now);
+      ended(task, next, Rule.ENDED, now);
       order(next.runner(), generation -> new Order.ForgetTask(next.runner(), generation, id));
+      return;
+    }
+    Service service = next.serviceUid() == null ? null : state.service(next.serviceUid());
+    if (service != null && Deaths.proves(service, task, next)) {
+      put(Deaths.succeeded(service, policy, now));
     }
   }
 
-  private void lose(TaskId id, StopCode code, String reason, Instant now) {
-    Task task = state.task(id);
+  private void learnImages(Task task) {
+    Task.Membership membership = task.origin().service();
+    Service service = membership == null ? null : state.service(membership.serviceUid());
+    if (membership == null || service == null) {
+      return;
+    }
+    Map<String, String> news = Digests.news(service, task);
+    if (news.isEmpty()) {
+      return;
+    }
+    String deployment = membership.deploymentId();
+    put(Digests.told(service, new Task.DeploymentId(deployment), news));
+    news.forEach((container, digest) ->
+        changes.add(new Changes.Digest(service.uid(), deployment, container, digest)));
+  }
+
+  private void lose(Decision.Lose lose, Instant now) {
+    Task task = state.task(lose.task());
     if (task == null) {
       return;
     }
-    Task next = task.stopping(code, reason).observed(over(task.seen(), now));
+    Task next =
+        task.stopping(lose.code(), lose.reason()).observed(Deaths.over(task.seen(), now), now);
     put(next);
-    ended(task, next, now);
+    ended(task, next, lose.rule(), now);
   }
 
-  /** What is left to say of a task nobody can be asked about: over, with the exit codes unknown. */
-  private static TaskObservation over(TaskObservation last, Instant now) {
-    List<ContainerObservation> containers =
-        last.containers().stream()
-            .map(seen ->
-                new ContainerObservation(
-                    seen.name(),
-                    seen.runtimeId(),
-                    ContainerStatus.STOPPED,
-                    seen.exitCode(),
-                    seen.reason(),
-                    seen.imageDigest(),
-                    List.of()))
-            .toList();
-    return new TaskObservation(
-        last.task(),
-        TaskStatus.STOPPED,
-        containers,
-        null,
-        null,
-        last.pullStartedAt(),
-        last.pullStoppedAt(),
-        last.startedAt(),
-        last.stoppingAt() == null ? now : last.stoppingAt(),
-        last.executionStoppedAt() == null ? now : last.executionStoppedAt(),
-        now);
-  }
-
-  private void ended(Task before, Task after, Instant now) {
+  private void ended(Task before, Task after, Rule rule, Instant now) {
+    String reason = Deaths.reason(after);
+    Reason why = Reason.of(rule, reason + ".");
     Service service = after.serviceUid() == null ? null : state.service(after.serviceUid());
     if (service != null && before.isWanted()) {
       Deaths.Account account = Deaths.account(service, before, after, policy, now);
       put(account.service());
+      state.vacancies().left(after, "has stopped: " + reason);
+      why = Reason.of(rule, reason + "." + account.counts());
       changes.announce(service.uid(), account.message(), now);
       if (account.impaired()) {
         outgoing.add(new Outgoing.ServiceActed(service, "SERVICE_TASK_START_IMPAIRED"));
       }
+    }
+    if (before.isWanted()) {
+      changes.explain(after, false, why, now);
     }
     capacityChanged(after.cluster());
   }
@@ -323,6 +379,26 @@ public final class Ledger {
 
   private void capacityChanged(ClusterName cluster) {
     dirty.addAll(awaitingCapacity.getOrDefault(cluster, Set.of()));
+  }
+
+  /**
+   * Marks the services to which it matters which hosts there are, or that have tasks on this one.
+   */
+  private void hostsChanged(Runner runner) {
+    for (Task task : state.tasksOn(runner.id())) {
+      String uid = task.serviceUid();
+      if (uid != null) {
+        dirty.add(uid);
+      }
+    }
+    for (Service service : state.services()) {
+      ServiceSettings.Scheduling scheduling = service.settings().scheduling();
+      if (service.status() == Service.Status.ACTIVE
+          && service.cluster().equals(runner.cluster())
+          && (scheduling.daemon() || scheduling.rebalanceZones())) {
+        dirty.add(service.uid());
+      }
+    }
   }
 
   /** A service has found places for all it wanted. */

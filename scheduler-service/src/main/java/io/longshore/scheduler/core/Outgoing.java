@@ -1,6 +1,7 @@
 package io.longshore.scheduler.core;
 
 import io.longshore.messages.ClusterNotice;
+import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Order;
 
 /** A record that has to leave because of a decision, in the order of the decisions. */
@@ -16,6 +17,9 @@ public sealed interface Outgoing {
 
   /** Public: a runner changed. */
   record RunnerChanged(Runner runner) implements Outgoing {}
+
+  /** Public: a deployment of a service has begun, was completed or has failed. */
+  record DeploymentChanged(Service service, DeploymentState deployment) implements Outgoing {}
 
   /**
    * Public: a service did something.

@@ -10,20 +10,88 @@ import java.time.Duration;
  * @param backoffFirst the first wait after repeated failures; each further failure doubles it
  * @param backoffCeiling the longest wait
  * @param launchesPerPlan tasks started for one service in one go; the rest follow in the next turn
+ * @param healthyAfter a task without a health check that has been RUNNING for this long is healthy;
+ *     ECS waits for 40 seconds
+ * @param budgets how many tasks of services are launched at a time
+ * @param massLossHold how long the tasks of silent hosts are kept when most hosts of a cluster have
+ *     fallen silent together; zero for not at all
  */
 public record Policy(
     Duration runnerLease,
     Duration steadyAfter,
     Duration backoffFirst,
     Duration backoffCeiling,
-    int launchesPerPlan) {
+    int launchesPerPlan,
+    Duration healthyAfter,
+    Budgets budgets,
+    Duration massLossHold) {
   public static final Policy DEFAULT =
       new Policy(
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
           Duration.ofSeconds(1),
           Duration.ofMinutes(5),
-          200);
+          200,
+          Duration.ofSeconds(2));
+
+  /** With the default budgets, and the default of what holds when most hosts are lost. */
+  public Policy(
+      Duration runnerLease,
+      Duration steadyAfter,
+      Duration backoffFirst,
+      Duration backoffCeiling,
+      int launchesPerPlan,
+      Duration healthyAfter) {
+    this(
+        runnerLease,
+        steadyAfter,
+        backoffFirst,
+        backoffCeiling,
+        launchesPerPlan,
+        healthyAfter,
+        Budgets.DEFAULT,
+        Duration.ofMinutes(5));
+  }
+
+  /**
+   * So many at once, and then so many a second.
+   *
+   * @param burst at least 1
+   * @param perSecond 1 to 1,000,000
+   */
+  public record Rate(int burst, int perSecond) {
+    public Rate {
+      if (burst < 1 || perSecond < 1 || perSecond > 1_000_000) {
+        throw new IllegalArgumentException(
+            "a launch budget of %d and %d a second".formatted(burst, perSecond));
+      }
+    }
+
+    @Override
+    public String toString() {
+      return burst + " at once and then " + perSecond + " a second";
+    }
+
+    Duration interval() {
+      return Duration.ofSeconds(1).dividedBy(perSecond);
+    }
+  }
+
+  /** How many tasks each service, each host and each cluster may have launched at a time. */
+  public record Budgets(Rate service, Rate host, Rate cluster) {
+    public static final Budgets DEFAULT =
+        new Budgets(new Rate(1_000, 100), new Rate(200, 20), new Rate(5_000, 2_000));
+
+    @Override
+    public String toString() {
+      return "%s by a service, %s on a host, %s in a cluster".formatted(service, host, cluster);
+    }
+  }
+
+  /** A task without a health check that ran for this long has proved itself. */
+  Duration proof() {
+    return steadyAfter.compareTo(healthyAfter) < 0 ? healthyAfter : steadyAfter;
+  }
 
   /**
    * How long to wait after a number of failures in a row. As many failures as there are wanted

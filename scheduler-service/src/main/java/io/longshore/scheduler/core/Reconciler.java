@@ -1,19 +1,14 @@
 package io.longshore.scheduler.core;
 
 import io.longshore.messages.DeploymentState;
-import io.longshore.messages.Ids;
-import io.longshore.messages.Json;
+import io.longshore.messages.ServiceDeploymentState;
 import io.longshore.messages.StopCode;
-import io.longshore.messages.TaskId;
-import io.longshore.messages.TaskSpec;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares one service as a whole with what it should be, and says what to do about the difference.
@@ -25,16 +20,32 @@ import java.util.stream.Collectors;
  * <ol>
  *   <li>A service that is DRAINING stops all its tasks and is INACTIVE once the last one has
  *       stopped.
+ *   <li>The desired count of a daemon is the number of its {@link Hosts}.
+ *   <li>A deployment whose circuit breaker trips is given up. If that is wanted, the last one that
+ *       was completed becomes the primary again; if not, nothing more is launched.
  *   <li>Tasks of the primary deployment beyond the desired count are stopped: first those that do
- *       not run yet, then those in the fullest zone, then the youngest.
- *   <li>Tasks of earlier deployments are stopped: those that do not run at once, those that run as
- *       far as the lower bound (minimumHealthyPercent) lets them go.
+ *       not run yet, then those that are not healthy, then those in the fullest zone, then the
+ *       youngest. Unhealthy ones do not count; they are the next rule's.
+ *   <li>Unhealthy tasks of the primary deployment are stopped: at once in the middle of a
+ *       deployment or beyond the upper bound; otherwise when others are healthy in their stead; one
+ *       at a time where there is no room for others.
+ *   <li>Tasks of earlier deployments and on draining hosts are stopped: those that are not healthy
+ *       at once, the others as far as the lower bound (minimumHealthyPercent) of healthy tasks lets
+ *       them go. If the primary deployment was given up they stay, as far as they are needed.
  *   <li>Missing tasks of the primary deployment are launched, as far as the upper bound
  *       (maximumPercent) has room; tasks that are still stopping take room. Not before {@code
  *       notBefore}.
- *   <li>When the primary deployment alone is left and all its tasks run, it is complete and the
- *       service is steady.
+ *   <li>When nothing else is to be done and zones have become uneven, one task starts in the
+ *       emptiest zone, and then one is surplus in the fullest.
+ *   <li>When the primary deployment alone is left and all its tasks are healthy, it passes its last
+ *       {@link Stages}, of which one may take its time. Then it is complete and the service steady.
  * </ol>
+ *
+ * <p>A service with a blue/green deployment under way is divided, and rules 4 to 8 hold for each of
+ * its {@link Sides}.
+ *
+ * <p>What is healthy, {@link Health} says. Neither a surplus nor an earlier deployment nor draining
+ * stops a task while it is protected.
  */
 public final class Reconciler {
   private final Policy policy;
@@ -49,7 +60,14 @@ public final class Reconciler {
    */
   public List<Decision> plan(State state, Service service, boolean knownToWait, Instant now) {
     return switch (service.status()) {
-      case ACTIVE -> new Plan(state, service, knownToWait, now).decide();
+      case ACTIVE -> {
+        Hosts hosts = Hosts.of(state, service);
+        Service counted = hosts.counted(service, now);
+        // Whoever changes a service is asked again at once.
+        yield counted.equals(service)
+            ? decide(new Plan(state, service, hosts, policy, knownToWait, now))
+            : List.of(new Decision.PutService(counted));
+      }
       case DRAINING -> drain(state, service);
       case INACTIVE -> List.of();
     };
@@ -57,240 +75,172 @@ public final class Reconciler {
 
   private static List<Decision> drain(State state, Service service) {
     List<Task> tasks = state.tasksOf(service.uid());
-    if (tasks.isEmpty()) {
-      return List.of(new Decision.PutService(service.inactive()));
-    }
     List<Decision> decisions = new ArrayList<>();
+    if (!state.waits(service.uid()).isEmpty()) {
+      decisions.add(new Decision.PutWaits(service.uid(), List.of()));
+    }
+    if (tasks.isEmpty()) {
+      decisions.add(new Decision.PutService(service.inactive()));
+    }
     for (Task task : tasks) {
       if (task.isWanted()) {
-        decisions.add(stop(task, scaling(service)));
+        decisions.add(
+            new Decision.Stop(
+                task.id(),
+                StopCode.SERVICE_SCHEDULER_INITIATED,
+                scaling(service),
+                Reason.of(Rule.SERVICE_DELETED, "The service was deleted.")));
       }
     }
     return decisions;
   }
 
-  private static Decision stop(Task task, String reason) {
-    return new Decision.Stop(task.id(), StopCode.SERVICE_SCHEDULER_INITIATED, reason);
+  /** In ECS's words. */
+  static Decision rollingBack(Service service, DeploymentState target) {
+    return new Decision.Announce(
+        service.uid(),
+        "(service %s) rolling back to deployment %s.".formatted(service.name(), target.id()));
   }
 
-  private static String scaling(Service service) {
+  /** In ECS's words. */
+  static String scaling(Service service) {
     return "Scaling activity initiated by (deployment " + service.primary().id() + ")";
   }
 
-  /** One look at one service. */
-  private final class Plan {
-    private final State state;
-    private final Service service;
-    private final boolean knownToWait;
-    private final Instant now;
-    private final List<Task> tasks;
-    private final List<Task> current;
-    private final List<Task> earlier;
-    private final List<Decision> decisions = new ArrayList<>();
-    private Service next;
-
-    Plan(State state, Service service, boolean knownToWait, Instant now) {
-      this.state = state;
-      this.service = service;
-      this.knownToWait = knownToWait;
-      this.now = now;
-      this.next = service;
-      tasks = state.tasksOf(service.uid());
-      Task.DeploymentId primary = new Task.DeploymentId(service.primary().id());
-      current = tasks.stream().filter(Task::isWanted).filter(t -> t.isOf(primary)).toList();
-      earlier = tasks.stream().filter(Task::isWanted).filter(t -> !t.isOf(primary)).toList();
+  private static List<Decision> decide(Plan plan) {
+    if (CircuitBreakers.trips(plan.service)) {
+      giveUp(plan);
+      return plan.decisions();
     }
-
-    List<Decision> decide() {
-      stopSurplus();
-      stopEarlier();
-      launchMissing();
-      forgetEmptyDeployments();
-      settle();
-      if (!next.equals(service)) {
-        decisions.add(new Decision.PutService(next));
+    countAnew(plan);
+    List<Plan> sides = Sides.of(plan);
+    for (Plan side : sides) {
+      Stops stops = new Stops(side);
+      stops.surplus();
+      stops.unhealthy();
+      stops.leaving();
+    }
+    for (Plan side : sides) {
+      // Where the one side has placed tasks, the other one cannot see yet; its turn comes at once.
+      if (plan.next().launches() == plan.service.launches()) {
+        Starts starts = new Starts(side);
+        starts.missing();
+        starts.move();
       }
-      return decisions;
     }
+    forgetEmptyDeployments(plan);
+    settle(plan);
+    awaitHealth(plan);
+    follow(plan);
+    plan.tellWaits();
+    return plan.decisions();
+  }
 
-    private void stopSurplus() {
-      List<Task> left = new ArrayList<>(current);
-      List<Task> victims = new ArrayList<>();
-      while (left.size() > service.desiredCount()) {
-        Map<String, Integer> zones = new HashMap<>();
-        left.forEach(task -> zones.merge(task.zone(), 1, Integer::sum));
-        Task victim =
-            left.stream()
-                .max(
-                    Comparator.comparing((Task task) -> !task.isRunning())
-                        .thenComparing(task -> zones.getOrDefault(task.zone(), 0))
-                        .thenComparing(Task::createdAt)
-                        .thenComparing(task -> task.id().value()))
-                .orElseThrow();
-        left.remove(victim);
-        victims.add(victim);
+  /** What is left to do about it, the next plan does. */
+  private static void giveUp(Plan plan) {
+    follow(plan);
+    Service service = plan.service;
+    plan.say(
+        "(deployment %s) deployment failed: tasks failed to start."
+            .formatted(service.primary().id()));
+    DeploymentState target =
+        service.settings().circuitBreaker().rollback() ? Deployments.wayBack(service) : null;
+    if (target == null) {
+      plan.become(Deployments.givenUp(plan.next(), Deployments.Cause.BREAKER, plan.now));
+    } else {
+      plan.become(Deployments.rolledBack(plan.next(), target, Deployments.Cause.BREAKER, plan.now));
+      plan.add(rollingBack(service, target));
+    }
+  }
+
+  /** A task without a check that has come through since the last failure was a success. */
+  private static void countAnew(Plan plan) {
+    DeploymentState primary = plan.service.primary();
+    if (Deaths.inARow(primary) == 0
+        || primary.rolloutState() != DeploymentState.Rollout.IN_PROGRESS
+        || Health.isChecked(primary.spec())) {
+      return;
+    }
+    for (Task task : plan.current) {
+      Instant since = task.runningSince();
+      Instant proved = since == null ? Instant.MIN : since.plus(plan.policy.proof());
+      if (proved.isAfter(plan.now)) {
+        plan.wakeAt(proved);
+      } else if (proved.isAfter(primary.updatedAt())) {
+        plan.become(Deaths.succeeded(plan.next(), plan.policy, plan.now));
       }
-      victims.forEach(task -> decisions.add(stop(task, scaling(service))));
-      announceStops(victims);
     }
+  }
 
-    private void stopEarlier() {
-      long running = tasks.stream().filter(Task::isWanted).filter(Task::isRunning).count();
-      long mayStop = Math.max(0, running - service.lowerBound());
-      List<Task> victims = new ArrayList<>();
-      for (Task task : earlier) {
-        if (!task.isRunning()) {
-          victims.add(task);
-        } else if (mayStop > 0) {
-          mayStop--;
-          victims.add(task);
+  private static void forgetEmptyDeployments(Plan plan) {
+    Service service = plan.service;
+    DeploymentState blue = Sides.blue(service);
+    List<DeploymentState> kept =
+        plan.next().deployments().stream()
+            .filter(deployment ->
+                deployment.id().equals(service.primary().id())
+                    || (blue != null && deployment.id().equals(blue.id()))
+                    || hasTasks(plan, deployment))
+            .toList();
+    if (kept.size() < service.deployments().size()) {
+      plan.become(plan.next().withDeployments(kept));
+    }
+  }
+
+  private static boolean hasTasks(Plan plan, DeploymentState deployment) {
+    Task.DeploymentId id = new Task.DeploymentId(deployment.id());
+    return plan.tasks.stream().anyMatch(task -> task.isOf(id));
+  }
+
+  private static void settle(Plan plan) {
+    Stages.advance(plan);
+    DeploymentState primary = plan.next().primary();
+    boolean inProgress = primary.rolloutState() == DeploymentState.Rollout.IN_PROGRESS;
+    if (inProgress && plan.isAlone() && Stages.arePassed(primary)) {
+      plan.become(Deployments.completed(plan.next(), plan.now));
+      plan.say("(deployment %s) deployment completed.".formatted(primary.id()));
+      inProgress = false;
+    }
+    boolean steady = plan.isAlone() && !inProgress;
+    if (steady && !plan.service.steady()) {
+      plan.say("has reached a steady state.");
+    }
+    if (steady != plan.service.steady()) {
+      plan.become(plan.next().withSteady(steady));
+    }
+  }
+
+  private static void awaitHealth(Plan plan) {
+    Map<Rule, Integer> counts = new EnumMap<>(Rule.class);
+    Map<Rule, Instant> ends = new EnumMap<>(Rule.class);
+    @Nullable Instant next = null;
+    for (Task task : plan.tasks) {
+      Rule rule = plan.health(task).waits();
+      Instant changesAt = plan.health(task).changesAt();
+      if (changesAt != null) {
+        next = next == null || changesAt.isBefore(next) ? changesAt : next;
+      }
+      if (rule != null && task.isWanted()) {
+        counts.merge(rule, 1, Integer::sum);
+        if (changesAt != null) {
+          ends.merge(rule, changesAt, (one, other) -> one.isBefore(other) ? one : other);
         }
       }
-      victims.forEach(task -> decisions.add(stop(task, scaling(service))));
-      announceStops(victims);
     }
-
-    private void launchMissing() {
-      int missing = service.desiredCount() - current.size();
-      int room = service.upperBound() - tasks.size();
-      int count = Math.min(missing, Math.min(room, policy.launchesPerPlan()));
-      if (count <= 0) {
-        return;
-      }
-      Instant notBefore = service.notBefore();
-      if (notBefore != null && notBefore.isAfter(now)) {
-        decisions.add(new Decision.WakeAt(service.uid(), notBefore));
-        return;
-      }
-      List<Task> launched = launch(count);
-      if (!launched.isEmpty()) {
-        next = next.withLaunches(service.launches() + launched.size());
-        decisions.add(
-            new Decision.Announce(
-                service.uid(),
-                "(service %s) has started %d tasks: %s."
-                    .formatted(service.name(), launched.size(), names(launched))));
-      }
-      if (launched.size() == count && count < Math.min(missing, room)) {
-        decisions.add(new Decision.WakeAt(service.uid(), now));
-      }
+    if (next != null) {
+      plan.wakeAt(next);
     }
+    counts.forEach((rule, count) ->
+        plan.await(new Wait(rule, count + Health.waiting(rule), ends.get(rule), null)));
+  }
 
-    private List<Task> launch(int count) {
-      TaskSpec spec = service.primary().spec();
-      Placement placement = new Placement(state, service.cluster(), tasks);
-      List<Task> launched = new ArrayList<>();
-      while (launched.size() < count) {
-        Optional<Runner> place = placement.place(spec);
-        if (place.isEmpty()) {
-          refuse(placement, spec);
-          break;
-        }
-        Task task = task(place.get(), service.launches() + launched.size());
-        launched.add(task);
-        decisions.add(new Decision.Launch(task));
+  private static void follow(Plan plan) {
+    ServiceDeploymentState latest = plan.next().rollouts().latest();
+    if (latest != null) {
+      ServiceDeploymentState followed = Stories.followed(latest, plan.next(), plan.now);
+      if (!followed.equals(latest)) {
+        plan.become(plan.next().withRollouts(plan.next().rollouts().with(followed)));
       }
-      return launched;
-    }
-
-    private void refuse(Placement placement, TaskSpec spec) {
-      decisions.add(new Decision.AwaitCapacity(service.uid()));
-      if (knownToWait) {
-        return;
-      }
-      Placement.Refusal refusal = placement.refusal(spec);
-      String closest =
-          refusal.closest() == null
-              ? ""
-              : " The closest matching (container-instance %s) has insufficient %s."
-                  .formatted(refusal.closest(), resource(refusal.reason()));
-      decisions.add(
-          new Decision.Announce(
-              service.uid(),
-              "(service %s) was unable to place a task because no container instance met all of its requirements.%s"
-                  .formatted(service.name(), closest)));
-    }
-
-    private Task task(Runner runner, long ordinal) {
-      DeploymentState primary = service.primary();
-      TaskId id = new TaskId(Ids.derive("service-task", service.uid(), Long.toString(ordinal)));
-      return Launches.task(
-          id,
-          new Task.Origin(
-              service.cluster(),
-              new Task.Membership(service.uid(), service.name(), primary.id()),
-              primary.spec(),
-              "service:" + service.name(),
-              primary.id(),
-              Json.EMPTY),
-          runner,
-          Map.of(),
-          now);
-    }
-
-    private void announceStops(List<Task> victims) {
-      List<Task> running = victims.stream().filter(Task::isRunning).toList();
-      if (!running.isEmpty()) {
-        decisions.add(
-            new Decision.Announce(
-                service.uid(),
-                "(service %s) has stopped %d running tasks: %s."
-                    .formatted(service.name(), running.size(), names(running))));
-      }
-    }
-
-    private void forgetEmptyDeployments() {
-      List<DeploymentState> kept =
-          service.deployments().stream()
-              .filter(deployment -> deployment == service.primary() || hasTasks(deployment))
-              .toList();
-      if (kept.size() < service.deployments().size()) {
-        next = next.withDeployments(kept);
-      }
-    }
-
-    private boolean hasTasks(DeploymentState deployment) {
-      Task.DeploymentId id = new Task.DeploymentId(deployment.id());
-      return tasks.stream().anyMatch(task -> task.isOf(id));
-    }
-
-    private void settle() {
-      boolean steady =
-          next.deployments().size() == 1
-              && current.size() == service.desiredCount()
-              && tasks.size() == current.size()
-              && current.stream().allMatch(Task::isRunning);
-      if (steady && next.primary().rolloutState() == DeploymentState.Rollout.IN_PROGRESS) {
-        next = next.withPrimary(Deployments.completed(next.primary(), now));
-        decisions.add(
-            new Decision.Announce(
-                service.uid(),
-                "(service %s) (deployment %s) deployment completed."
-                    .formatted(service.name(), next.primary().id())));
-      }
-      if (steady && !service.steady()) {
-        decisions.add(
-            new Decision.Announce(
-                service.uid(), "(service " + service.name() + ") has reached a steady state."));
-      }
-      if (steady != service.steady()) {
-        next = next.withSteady(steady);
-      }
-    }
-
-    private static String names(List<Task> tasks) {
-      return tasks.stream()
-          .map(task -> "(task " + task.id() + ")")
-          .collect(Collectors.joining(" "));
-    }
-
-    private static String resource(String reason) {
-      return switch (reason) {
-        case "RESOURCE:MEMORY" -> "memory available";
-        case "RESOURCE:CPU" -> "CPU units available";
-        case "RESOURCE:PORTS" -> "ports available";
-        default -> "contact: its agent is disconnected";
-      };
     }
   }
 }

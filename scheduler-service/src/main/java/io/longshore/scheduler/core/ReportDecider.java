@@ -33,6 +33,11 @@ public final class ReportDecider {
 
   private static List<Decision> registered(
       State state, Report.RunnerRegistered report, Instant now) {
+    Runner before = state.runner(report.runner());
+    if (before == null && report.claimed()) {
+      // Whoever gave it the id meant an instance that is not here, or not of this cluster.
+      return List.of();
+    }
     List<Decision> decisions = new ArrayList<>();
     Cluster cluster = state.cluster(report.cluster());
     if (cluster == null) {
@@ -43,8 +48,8 @@ public final class ReportDecider {
     } else if (!cluster.isActive()) {
       decisions.add(new Decision.PutCluster(cluster.withStatus(Cluster.Status.ACTIVE)));
     }
-    Runner before = state.runner(report.runner());
-    if (before != null && !before.cluster().equals(report.cluster())) {
+    if (before != null
+        && (!before.cluster().equals(report.cluster()) || before.isGone(report.incarnation()))) {
       return List.of();
     }
     decisions.add(new Decision.PutRunner(runner(before, report, now)));
@@ -78,7 +83,9 @@ public final class ReportDecider {
         host,
         Map.of(),
         1,
-        now);
+        now,
+        Map.of(),
+        null);
   }
 
   /**
@@ -99,7 +106,8 @@ public final class ReportDecider {
                 task.isWanted()
                     ? StopCode.ESSENTIAL_CONTAINER_EXITED
                     : StopCode.SERVICE_SCHEDULER_INITIATED,
-                "The containers of the task are gone from its host; how they ended is unknown"));
+                "The containers of the task are gone from its host; how they ended is unknown",
+                Rule.CONTAINERS_GONE));
       }
     }
   }
@@ -114,6 +122,9 @@ public final class ReportDecider {
 
   private static List<Decision> beat(State state, Report.RunnerBeat beat) {
     Runner runner = state.runner(beat.runner());
+    if (runner != null && runner.isGone(beat.incarnation())) {
+      return List.of();
+    }
     // One that was taken for lost has to say what it still has: its tasks have been replaced.
     return runner != null && runner.connected() && runner.incarnation().equals(beat.incarnation())
         ? List.of()
@@ -124,7 +135,8 @@ public final class ReportDecider {
     Runner runner = state.runner(report.runner());
     if (runner == null
         || !runner.cluster().equals(report.cluster())
-        || !runner.incarnation().equals(report.incarnation())) {
+        || !runner.incarnation().equals(report.incarnation())
+        || runner.isGone(report.incarnation())) {
       return List.of();
     }
     return ifNews(state, report.runner(), report.observation());
@@ -158,7 +170,10 @@ public final class ReportDecider {
     for (Task task : state.tasksOn(report.runner())) {
       decisions.add(
           new Decision.Lose(
-              task.id(), StopCode.TERMINATION_NOTICE, Leases.hostStopped(report.runner())));
+              task.id(),
+              StopCode.TERMINATION_NOTICE,
+              Leases.hostStopped(report.runner()),
+              Rule.HOST_LOST));
     }
     decisions.add(
         new Decision.PutRunner(runner.withStatus(Runner.Status.INACTIVE).withConnected(false)));

@@ -3,6 +3,7 @@ package io.longshore.scheduler.core;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Json;
+import io.longshore.messages.ServiceDeploymentState;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.ServiceSettings;
 import java.time.Instant;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param launches how many tasks it ever launched; the next task's id follows from it
  * @param notBefore no launches until then; null for at once
  * @param steady whether a steady state has been announced and still holds
+ * @param rollouts what became of its deployments
+ * @param intent rises with each command that changes what the service is to be, and with nothing
+ *     that the scheduler does about it; a service made again under a name goes on counting
  */
 public record Service(
     String uid,
@@ -34,7 +38,24 @@ public record Service(
     @Nullable Instant notBefore,
     boolean steady,
     long version,
-    Instant createdAt) {
+    Instant createdAt,
+    Rollouts rollouts,
+    long intent) {
+
+  /**
+   * What became of its deployments.
+   *
+   * @param latest the newest one's story; null for a service older than these stories
+   * @param completed the last one that was completed, for going back to; null before the first
+   */
+  public record Rollouts(
+      @Nullable ServiceDeploymentState latest, @Nullable DeploymentState completed) {
+    public static final Rollouts NONE = new Rollouts(null, null);
+
+    Rollouts with(@Nullable ServiceDeploymentState next) {
+      return new Rollouts(next, completed);
+    }
+  }
 
   /** Where a service is in its life. */
   public enum Status {
@@ -49,14 +70,45 @@ public record Service(
     return deployments.getFirst();
   }
 
+  /** Whether it has one task on every host instead of a count that somebody gave it. */
+  boolean isDaemon() {
+    return settings.scheduling().daemon();
+  }
+
+  /** What its tasks have in common for placement. */
+  String group() {
+    return "service:" + name;
+  }
+
   /** Tasks of any kind that may exist at once, rounded down (ECS maximumPercent). */
   int upperBound() {
     return (int) ((long) desiredCount * settings.maximumPercent() / 100);
   }
 
-  /** Tasks that must keep running through a deployment, rounded up (ECS minimumHealthyPercent). */
+  /** Tasks that must stay healthy through a deployment, rounded up (ECS minimumHealthyPercent). */
   int lowerBound() {
     return (int) (((long) desiredCount * settings.minimumHealthyPercent() + 99) / 100);
+  }
+
+  /** After a command has changed it. */
+  Service commanded() {
+    return new Service(
+        uid,
+        cluster,
+        name,
+        status,
+        desiredCount,
+        settings,
+        deployments,
+        document,
+        tags,
+        launches,
+        notBefore,
+        steady,
+        version,
+        createdAt,
+        rollouts,
+        intent + 1);
   }
 
   Service draining() {
@@ -74,7 +126,9 @@ public record Service(
         null,
         false,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 
   Service inactive() {
@@ -92,7 +146,9 @@ public record Service(
         null,
         false,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 
   Service withDeployments(List<DeploymentState> next) {
@@ -110,13 +166,35 @@ public record Service(
         notBefore,
         steady,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 
   Service withPrimary(DeploymentState next) {
     List<DeploymentState> all = new ArrayList<>(deployments);
     all.set(0, next);
     return withDeployments(all);
+  }
+
+  Service withRollouts(Rollouts next) {
+    return new Service(
+        uid,
+        cluster,
+        name,
+        status,
+        desiredCount,
+        settings,
+        deployments,
+        document,
+        tags,
+        launches,
+        notBefore,
+        steady,
+        version + 1,
+        createdAt,
+        next,
+        intent);
   }
 
   Service withNotBefore(@Nullable Instant next) {
@@ -134,7 +212,9 @@ public record Service(
         next,
         steady,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 
   Service withSteady(boolean next) {
@@ -152,7 +232,9 @@ public record Service(
         notBefore,
         next,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 
   Service withLaunches(long next) {
@@ -170,7 +252,9 @@ public record Service(
         notBefore,
         steady,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 
   Service withTags(Map<String, String> next) {
@@ -188,7 +272,9 @@ public record Service(
         notBefore,
         steady,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 
   Service wanting(int count, ServiceSettings nextSettings, Json nextDocument) {
@@ -206,6 +292,8 @@ public record Service(
         notBefore,
         steady,
         version + 1,
-        createdAt);
+        createdAt,
+        rollouts,
+        intent);
   }
 }

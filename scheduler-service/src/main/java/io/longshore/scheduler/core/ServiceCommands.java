@@ -5,10 +5,11 @@ import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Ids;
 import io.longshore.messages.Json;
 import io.longshore.messages.Reply.ErrorType;
+import io.longshore.messages.ServiceDeploymentState;
 import io.longshore.messages.ServiceSettings;
+import io.longshore.messages.TaskSpec;
 import io.longshore.scheduler.core.CommandDecider.Decided;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class ServiceCommands {
     }
     String uid = Ids.derive("service", correlationId);
     DeploymentState deployment =
-        Deployments.begin(uid, 1, command.spec(), command.desiredCount(), now);
+        Deployments.begin(uid, 1, command.spec(), command.desiredCount(), command.document(), now);
     Service service =
         new Service(
             uid,
@@ -49,8 +50,14 @@ final class ServiceCommands {
             null,
             false,
             1,
-            now);
-    return Decided.accepted(uid, new Decision.PutService(service));
+            now,
+            Service.Rollouts.NONE,
+            before == null ? 1 : before.intent() + 1);
+    service = service.withPrimary(deployment.with(Stages.first(service, List.of())));
+    Service told =
+        service.withRollouts(service.rollouts().with(Stories.begun(service, List.of(), now)));
+    return Decided.accepted(
+        uid, new Decision.PutService(told), new Decision.AddRevision(Revision.of(told)));
   }
 
   Decided update(State state, Command.UpdateService command, Instant now) {
@@ -62,20 +69,90 @@ final class ServiceCommands {
     int count = command.desiredCount() == null ? service.desiredCount() : command.desiredCount();
     ServiceSettings settings = command.settings() == null ? service.settings() : command.settings();
     Json document = service.document().with(command.document());
-    Service next = service.wanting(count, settings, document);
+    Service next = service.wanting(count, settings, document).commanded();
     if (startsDeployment(command, service)) {
       var spec = command.spec() == null ? service.primary().spec() : command.spec();
-      DeploymentState deployment =
-          Deployments.begin(service.uid(), next.version(), spec, count, now);
-      next =
-          next.withDeployments(Deployments.superseded(deployment, service.deployments(), now))
-              .withNotBefore(null);
-    } else if (count != service.desiredCount()) {
-      List<DeploymentState> deployments = new ArrayList<>(service.deployments());
-      deployments.set(0, Deployments.withDesiredCount(service.primary(), count, now));
-      next = next.withDeployments(deployments);
+      return deploy(service, next, spec, now);
+    }
+    if (count != service.desiredCount()) {
+      next = Deployments.scaled(next, count, now);
     }
     return Decided.accepted(service.uid(), new Decision.PutService(next));
+  }
+
+  /** The rollout at hand, if there is one, ends in its own right before the next one begins. */
+  private static Decided deploy(Service before, Service wanted, TaskSpec spec, Instant now) {
+    Service ended =
+        cutOff(before, "Service deployment superseded by a newer service deployment.", now);
+    DeploymentState deployment =
+        Deployments.begin(
+                wanted.uid(), wanted.version(), spec, wanted.desiredCount(), wanted.document(), now)
+            .with(Stages.first(wanted, before.deployments()));
+    Service next =
+        wanted
+            .withDeployments(Deployments.superseded(deployment, before.deployments(), now))
+            .withNotBefore(null);
+    Service told =
+        next.withRollouts(next.rollouts().with(Stories.begun(next, before.deployments(), now)));
+    return Decided.accepted(
+        told.uid(),
+        new Decision.PutService(ended),
+        new Decision.PutService(told),
+        new Decision.AddRevision(Revision.of(told)));
+  }
+
+  private static Service cutOff(Service service, String reason, Instant now) {
+    ServiceDeploymentState latest = service.rollouts().latest();
+    return latest == null
+        ? service
+        : service.withRollouts(service.rollouts().with(Stories.cutOff(latest, reason, now)));
+  }
+
+  Decided stopDeployment(State state, Command.StopServiceDeployment command, Instant now) {
+    if (!state.hasActive(command.cluster())) {
+      return CommandDecider.clusterNotFound();
+    }
+    Service service = state.service(command.cluster(), command.service());
+    ServiceDeploymentState latest = service == null ? null : service.rollouts().latest();
+    // The api has seen that there is such a service deployment; any but the latest has ended.
+    if (service == null
+        || latest == null
+        || !latest.id().equals(command.id())
+        || latest.hasEnded()) {
+      return Decided.rejected(
+          ErrorType.CONFLICT, "The service deployment has ended and cannot be stopped any more.");
+    }
+    if (Stages.isCleaningUp(service.primary()) && latest.rollback() == null) {
+      return Decided.rejected(
+          ErrorType.CONFLICT,
+          "The service deployment is cleaning up and cannot be stopped any more.");
+    }
+    return switch (command.stopType()) {
+      case ABORT ->
+          Decided.accepted(
+              latest.id(),
+              new Decision.PutService(
+                  Deployments.givenUp(service, Deployments.Cause.REQUEST, now).commanded()));
+      case ROLLBACK -> rollBack(service, latest, now);
+    };
+  }
+
+  private static Decided rollBack(Service service, ServiceDeploymentState latest, Instant now) {
+    if (latest.rollback() != null) {
+      return Decided.accepted(latest.id());
+    }
+    DeploymentState target = Deployments.wayBack(service);
+    if (target == null) {
+      return Decided.rejected(
+          ErrorType.CONFLICT,
+          "The service deployment cannot be rolled back: no deployment of the service was"
+              + " completed before it. Stop it with stopType ABORT.");
+    }
+    return Decided.accepted(
+        latest.id(),
+        new Decision.PutService(
+            Deployments.rolledBack(service, target, Deployments.Cause.REQUEST, now).commanded()),
+        Reconciler.rollingBack(service, target));
   }
 
   private static boolean startsDeployment(Command.UpdateService command, Service service) {
@@ -99,7 +176,7 @@ final class ServiceCommands {
     return null;
   }
 
-  Decided delete(State state, Command.DeleteService command) {
+  Decided delete(State state, Command.DeleteService command, Instant now) {
     if (!state.hasActive(command.cluster())) {
       return CommandDecider.clusterNotFound();
     }
@@ -114,7 +191,10 @@ final class ServiceCommands {
       return Decided.rejected(
           ErrorType.INVALID_PARAMETER, "The service cannot be stopped while it is scaled above 0.");
     }
-    return Decided.accepted(service.uid(), new Decision.PutService(service.draining()));
+    return Decided.accepted(
+        service.uid(),
+        new Decision.PutService(
+            cutOff(service, "The service was deleted.", now).draining().commanded()));
   }
 
   private static Decided serviceNotFound() {

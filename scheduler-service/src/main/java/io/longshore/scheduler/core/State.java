@@ -5,6 +5,7 @@ import io.longshore.messages.RunnerId;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +29,27 @@ public final class State {
   private final Map<String, Service> services = new LinkedHashMap<>();
   private final Map<ServiceKey, String> serviceUids = new HashMap<>();
   private final Map<RunnerId, Runner> runners = new LinkedHashMap<>();
+  private final Map<String, CapacityProvider> capacityProviders = new HashMap<>();
   private final Map<RunnerId, Usage> usage = new HashMap<>();
   private final Map<TaskId, Task> tasks = new HashMap<>();
   private final Map<String, Set<TaskId>> tasksByService = new HashMap<>();
   private final Map<RunnerId, Set<TaskId>> tasksByRunner = new HashMap<>();
   private final Map<ClusterName, Set<RunnerId>> runnersByCluster = new HashMap<>();
 
+  private final Map<String, List<Wait>> waits = new HashMap<>();
+  private final Vacancies vacancies = new Vacancies();
+  private final LaunchBudget launchBudget = new LaunchBudget();
+
+  /** How many wanted tasks each runner has of a group. */
+  private final Map<GroupKey, Map<RunnerId, Integer>> groups = new HashMap<>();
+
   private record ServiceKey(ClusterName cluster, ServiceName name) {}
+
+  private record GroupKey(ClusterName cluster, String group) {
+    static GroupKey of(Task task) {
+      return new GroupKey(task.cluster(), task.origin().group());
+    }
+  }
 
   /**
    * A state from stored rows; of services with the same name, the ones created later come later.
@@ -44,7 +60,25 @@ public final class State {
       Collection<Service> services,
       Collection<Runner> runners,
       Collection<Task> liveTasks) {
+    return of(clusters, definitions, services, runners, liveTasks, List.of(), Map.of());
+  }
+
+  /**
+   * The same with what belongs to the account as a whole, for the shard that has it.
+   *
+   * @param waits what services wait for, by their uids
+   */
+  public static State of(
+      Collection<Cluster> clusters,
+      Collection<Definition> definitions,
+      Collection<Service> services,
+      Collection<Runner> runners,
+      Collection<Task> liveTasks,
+      Collection<CapacityProvider> capacityProviders,
+      Map<String, List<Wait>> waits) {
     State state = new State();
+    state.waits.putAll(waits);
+    capacityProviders.forEach(state::put);
     clusters.forEach(state::put);
     definitions.forEach(state::put);
     services.forEach(state::put);
@@ -65,6 +99,11 @@ public final class State {
 
   public @Nullable Definition definition(TaskDefinitionId id) {
     return definitions.get(id);
+  }
+
+  /** INACTIVE ones too. */
+  public @Nullable CapacityProvider capacityProvider(String name) {
+    return capacityProviders.get(name);
   }
 
   /** The highest revision a family ever had; 0 for none. */
@@ -129,8 +168,51 @@ public final class State {
     return usage.getOrDefault(runner, Usage.NONE);
   }
 
+  /** How many tasks on a runner have not stopped. */
+  int taskCount(RunnerId runner) {
+    return tasksByRunner.getOrDefault(runner, Set.of()).size();
+  }
+
+  /** How many wanted tasks of a group each runner has; runners without one are not in it. */
+  Map<RunnerId, Integer> group(ClusterName cluster, String group) {
+    return groups.getOrDefault(new GroupKey(cluster, group), Map.of());
+  }
+
+  /** The groups of the wanted tasks on a runner. */
+  Set<String> groupsOn(RunnerId runner) {
+    return tasksOn(runner).stream()
+        .filter(Task::isWanted)
+        .map(task -> task.origin().group())
+        .collect(Collectors.toSet());
+  }
+
+  /** What a service waits for, as it was last told; none when it is what it should be. */
+  List<Wait> waits(String serviceUid) {
+    return waits.getOrDefault(serviceUid, List.of());
+  }
+
+  LaunchBudget launchBudget() {
+    return launchBudget;
+  }
+
+  Vacancies vacancies() {
+    return vacancies;
+  }
+
+  void putWaits(String serviceUid, List<Wait> next) {
+    if (next.isEmpty()) {
+      waits.remove(serviceUid);
+    } else {
+      waits.put(serviceUid, next);
+    }
+  }
+
   void put(Cluster cluster) {
     clusters.put(cluster.name(), cluster);
+  }
+
+  void put(CapacityProvider provider) {
+    capacityProviders.put(provider.name(), provider);
   }
 
   void put(Definition definition) {
@@ -152,10 +234,28 @@ public final class State {
 
   void put(Task task) {
     Task before = task.isStopped() ? tasks.remove(task.id()) : tasks.put(task.id(), task);
+    countInGroup(task, isOfGroup(before) ? -1 : 0);
+    countInGroup(task, isOfGroup(task) ? 1 : 0);
     if (before == null && !task.isStopped()) {
       index(task);
     } else if (before != null && task.isStopped()) {
       unindex(task);
+    }
+  }
+
+  private static boolean isOfGroup(@Nullable Task task) {
+    return task != null && task.isWanted() && !task.isStopped();
+  }
+
+  private void countInGroup(Task task, int change) {
+    if (change == 0) {
+      return;
+    }
+    GroupKey key = GroupKey.of(task);
+    Map<RunnerId, Integer> counts = groups.computeIfAbsent(key, group -> new HashMap<>());
+    counts.merge(task.runner(), change, (count, more) -> count + more == 0 ? null : count + more);
+    if (counts.isEmpty()) {
+      groups.remove(key);
     }
   }
 
@@ -169,6 +269,7 @@ public final class State {
   }
 
   private void unindex(Task task) {
+    vacancies.ended(task.id());
     usage.computeIfPresent(task.runner(), (id, used) -> used.minus(Usage.of(task.spec())));
     remove(tasksByRunner, task.runner(), task.id());
     String uid = task.serviceUid();
@@ -188,6 +289,13 @@ public final class State {
     if (ids == null) {
       return List.of();
     }
-    return ids.stream().map(tasks::get).toList();
+    List<Task> live = new ArrayList<>(ids.size());
+    for (TaskId id : ids) {
+      Task task = tasks.get(id);
+      if (task != null) {
+        live.add(task);
+      }
+    }
+    return live;
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Tags on any resource, by its ARN. */
 final class TagCommands {
   /** ECS's limit of tags on one resource. */
-  private static final int MAX_TAGS = 50;
+  static final int MAX_TAGS = 50;
 
   Decided tag(State state, Command.TagResource command) {
     Tagged tagged = find(state, command.resourceArn());
@@ -60,6 +60,7 @@ final class TagCommands {
       case "service" -> path.length == 3 ? service(state, path[1], path[2]) : null;
       case "task" -> path.length == 3 ? task(state, path[2]) : null;
       case "container-instance" -> path.length == 3 ? runner(state, path[2]) : null;
+      case "capacity-provider" -> path.length == 2 ? provider(state, path[1]) : null;
       case "task-definition" -> path.length == 2 ? definition(state, path[1]) : null;
       default -> null;
     };
@@ -84,7 +85,8 @@ final class TagCommands {
             : null;
     return service == null || service.status() == Service.Status.INACTIVE
         ? null
-        : new Tagged(service.tags(), tags -> new Decision.PutService(service.withTags(tags)));
+        : new Tagged(
+            service.tags(), tags -> new Decision.PutService(service.withTags(tags).commanded()));
   }
 
   private static @Nullable Tagged task(State state, String id) {
@@ -101,6 +103,14 @@ final class TagCommands {
         : new Tagged(runner.tags(), tags -> new Decision.PutRunner(runner.withTags(tags)));
   }
 
+  private static @Nullable Tagged provider(State state, String name) {
+    CapacityProvider provider = state.capacityProvider(name);
+    return provider == null || !provider.isActive()
+        ? null
+        : new Tagged(
+            provider.tags(), tags -> new Decision.PutCapacityProvider(provider.withTags(tags)));
+  }
+
   private static @Nullable Tagged definition(State state, String name) {
     int colon = name.lastIndexOf(':');
     if (colon < 0 || !name.substring(colon + 1).matches("[1-9][0-9]{0,8}")) {
@@ -112,7 +122,7 @@ final class TagCommands {
     }
     TaskDefinitionId id = new TaskDefinitionId(family, Integer.parseInt(name.substring(colon + 1)));
     Definition definition = state.definition(id);
-    return definition == null
+    return definition == null || definition.status() == Definition.Status.DELETED
         ? null
         : new Tagged(
             definition.tags(), tags -> new Decision.PutDefinition(definition.withTags(tags)));

@@ -1,6 +1,7 @@
 package io.longshore.scheduler.core;
 
 import io.longshore.messages.ClusterName;
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.Json;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.ServiceName;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param seen the last observation that counted
  * @param stopCode why it stops or stopped, from whoever was first to say so
  * @param version grows with every change; it is the version of the public event
+ * @param runningSince when it was first seen RUNNING, by the scheduler's clock: what waits for a
+ *     running task must not depend on the host's. Null before
+ * @param protectedUntil before then neither scaling in nor a deployment stops it; null for never
+ *     protected
  */
 public record Task(
     TaskId id,
@@ -33,7 +38,9 @@ public record Task(
     @Nullable String stoppedReason,
     Map<String, String> tags,
     long version,
-    Instant createdAt) {
+    Instant createdAt,
+    @Nullable Instant runningSince,
+    @Nullable Instant protectedUntil) {
 
   /** What of a task is settled when it is made. */
   public record Origin(
@@ -62,6 +69,11 @@ public record Task(
   public @Nullable String serviceUid() {
     Membership service = origin.service();
     return service == null ? null : service.serviceUid();
+  }
+
+  /** How well it is, by the checks of its essential containers; UNKNOWN without any. */
+  public HealthStatus health() {
+    return Health.told(this);
   }
 
   boolean isOf(DeploymentId deployment) {
@@ -96,11 +108,13 @@ public record Task(
         stopCode == null ? reason : stoppedReason,
         tags,
         version + 1,
-        createdAt);
+        createdAt,
+        runningSince,
+        protectedUntil);
   }
 
   /** A task that ends by itself is not wanted any more either: it is never started again. */
-  Task observed(TaskObservation next) {
+  Task observed(TaskObservation next, Instant now) {
     boolean ends = TaskStatus.RUNNING.isBefore(next.lastStatus());
     boolean first = stopCode == null && next.stopCode() != null;
     return new Task(
@@ -114,7 +128,30 @@ public record Task(
         first ? next.stoppedReason() : stoppedReason,
         tags,
         version + 1,
-        createdAt);
+        createdAt,
+        runningSince == null && next.lastStatus() == TaskStatus.RUNNING ? now : runningSince,
+        protectedUntil);
+  }
+
+  boolean isProtected(Instant now) {
+    return protectedUntil != null && protectedUntil.isAfter(now);
+  }
+
+  Task withProtection(@Nullable Instant until) {
+    return new Task(
+        id,
+        origin,
+        runner,
+        zone,
+        desired,
+        seen,
+        stopCode,
+        stoppedReason,
+        tags,
+        version + 1,
+        createdAt,
+        runningSince,
+        until);
   }
 
   Task withTags(Map<String, String> next) {
@@ -129,6 +166,8 @@ public record Task(
         stoppedReason,
         next,
         version + 1,
-        createdAt);
+        createdAt,
+        runningSince,
+        protectedUntil);
   }
 }

@@ -15,6 +15,15 @@ sealed interface Incoming {
 
   ConsumerRecord<String, byte[]> record();
 
+  /** What it is, for whoever looks at a trace. */
+  default String kind() {
+    return switch (this) {
+      case Asked asked -> asked.envelope().command().getClass().getSimpleName();
+      case Told told -> told.report().getClass().getSimpleName();
+      case Unreadable unreadable -> "unreadable record";
+    };
+  }
+
   /** The trace the record belongs to; null for none. */
   default @Nullable String traceparent() {
     Header header = record().headers().lastHeader(Topics.TRACEPARENT);

@@ -59,7 +59,7 @@ final class Narration {
       MDC.put(RUNNER, runner.id().value());
       LOG.debugf(
           "The runner is %s, %s, at generation %d.",
-          runner.status(), runner.connected() ? "connected" : "lost", runner.generation());
+          runner.status(), runner.connected() ? "connected" : "not connected", runner.generation());
       clear();
     }
   }

@@ -7,6 +7,7 @@ import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.outbound.Relay;
 import io.longshore.scheduler.store.OwnedShard;
 import io.longshore.scheduler.store.ShardStore;
+import io.longshore.tracing.Spans;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -58,12 +60,22 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   private final Topology topology;
   private final Policy policy;
   private final LaneMetrics metrics;
+  private final Spans spans;
   private final InstantSource clock;
+  private final LongSupplier leaps;
+  // Older than this, what is known of what is waiting says nothing about a lease. An idle poll is
+  // shorter, so that the brokers are only asked when there is reason to.
+  private final Duration stale;
   private final Map<Integer, ShardLane> lanes = new TreeMap<>();
   private final Map<Integer, Retry> broken = new TreeMap<>();
   private final Set<String> poison = new HashSet<>();
+  // Shards of which it is not known whether all that was waiting has been read.
+  private final Set<Integer> doubted = new HashSet<>();
   private final Set<Integer> working = new ConcurrentSkipListSet<>();
   private Instant lastContact = Instant.EPOCH;
+  // When the poll before the present one had returned.
+  private Instant lastPoll = Instant.EPOCH;
+  private long seenLeaps;
   private volatile boolean deaf;
   private volatile boolean stopped;
   private volatile Instant lastLoop = Instant.MAX;
@@ -80,6 +92,9 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
    */
   public record Progress(Set<Integer> workingShards, Instant lastLoop, boolean deaf) {}
 
+  /**
+   * @param leaps how often the clock has gone forward by more than passed here
+   */
   public ShardConsumer(
       Consumer<String, byte[]> consumer,
       Producer<String, byte[]> producer,
@@ -89,7 +104,9 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       Topology topology,
       Policy policy,
       LaneMetrics metrics,
-      InstantSource clock) {
+      Spans spans,
+      InstantSource clock,
+      LongSupplier leaps) {
     this.consumer = consumer;
     this.producer = producer;
     this.store = store;
@@ -98,7 +115,11 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     this.topology = topology;
     this.policy = policy;
     this.metrics = metrics;
+    this.spans = spans;
     this.clock = clock;
+    this.leaps = leaps;
+    this.seenLeaps = leaps.getAsLong();
+    this.stale = policy.runnerLease().dividedBy(4);
   }
 
   /** Runs until {@link #stop}. */
@@ -110,7 +131,9 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
         lastLoop = clock.instant();
         ConsumerRecords<String, byte[]> polled = consumer.poll(patience());
         listen(polled);
+        Instant end = clock.instant();
         takeTurns(polled);
+        lastPoll = end;
         repair();
       }
     } catch (WakeupException e) {
@@ -155,10 +178,14 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
         incoming.addAll(polled.records(partition));
       }
       Instant now = clock.instant();
+      if (lastPoll.plus(stale).isBefore(now)) {
+        doubted.add(lane.shard());
+      }
       if (incoming.isEmpty() && lane.nextTurn().isAfter(now)) {
         continue;
       }
       try {
+        renewAfterLeap(now);
         lane.turn(incoming, caughtUp(lane.shard()), now);
         metrics.turned(incoming.size(), Duration.between(now, clock.instant()));
       } catch (SQLException | RuntimeException e) {
@@ -189,6 +216,16 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     }
   }
 
+  /** While this machine slept nobody could be heard either. */
+  private void renewAfterLeap(Instant now) {
+    long leapt = leaps.getAsLong();
+    if (leapt != seenLeaps) {
+      seenLeaps = leapt;
+      LOG.warn("The machine's time has leapt forward; every runner gets a fresh lease.");
+      lanes.values().forEach(lane -> lane.renewLeases(now));
+    }
+  }
+
   private boolean brokersAnswer() {
     if (consumer.assignment().isEmpty()) {
       return true;
@@ -201,6 +238,12 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     }
   }
 
+  /**
+   * Whether nothing more is waiting. What is known of that comes with what the brokers send while
+   * they are polled; after a slow turn, or when this process was stopped for a while, it is as old
+   * as that took, and runners that have spoken all the time would be taken for silent. Then the
+   * brokers are asked, until they say that this is all.
+   */
   private boolean caughtUp(int shard) {
     if (deaf) {
       return false;
@@ -211,7 +254,19 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
         return false;
       }
     }
-    return true;
+    if (doubted.contains(shard) && isAtEnd(shard)) {
+      doubted.remove(shard);
+    }
+    return !doubted.contains(shard);
+  }
+
+  private boolean isAtEnd(int shard) {
+    try {
+      return consumer.endOffsets(partitionsOf(shard), PROBE_PATIENCE).entrySet().stream()
+          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   private void breakDown(int shard, Exception e) {
@@ -256,7 +311,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     Relay relay = relay(owned);
     Instant now = clock.instant();
     ShardLane lane =
-        new ShardLane(owned, store, relay, arns, topology, policy, poison, metrics, now);
+        new ShardLane(owned, store, relay, arns, topology, policy, poison, metrics, spans, now);
     consumer.seek(new TopicPartition(Topics.COMMANDS, shard), owned.commandsOffset());
     consumer.seek(new TopicPartition(Topics.REPORTS, shard), owned.reportsOffset());
     lane.resume();

@@ -10,20 +10,17 @@ import io.longshore.messages.Topology;
 import io.longshore.messages.UnreadableMessageException;
 import io.longshore.scheduler.core.Answers;
 import io.longshore.scheduler.core.Changes;
-import io.longshore.scheduler.core.CommandDecider;
-import io.longshore.scheduler.core.Leases;
-import io.longshore.scheduler.core.Ledger;
 import io.longshore.scheduler.core.Outgoing;
 import io.longshore.scheduler.core.Policy;
-import io.longshore.scheduler.core.Reconciler;
-import io.longshore.scheduler.core.ReportDecider;
-import io.longshore.scheduler.core.Service;
+import io.longshore.scheduler.core.Shard;
 import io.longshore.scheduler.outbound.OutboxRecords;
 import io.longshore.scheduler.outbound.Relay;
 import io.longshore.scheduler.store.OutboxRow;
 import io.longshore.scheduler.store.OwnedShard;
 import io.longshore.scheduler.store.ShardStore;
 import io.longshore.scheduler.store.Turn;
+import io.longshore.tracing.Spans;
+import io.opentelemetry.api.trace.SpanKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,44 +42,28 @@ import org.jspecify.annotations.Nullable;
 final class ShardLane {
   private static final Logger LOG = Logger.getLogger(ShardLane.class);
 
-  /** How often every service is compared with its tasks, whatever the events say. */
-  private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(10);
-
-  /** Leases are seconds long; looking more often than this gains nothing. */
-  private static final Duration LEASE_CHECK_INTERVAL = Duration.ofSeconds(1);
-
   /**
    * Turns that decided nothing, such as those over heartbeats, may be taken again without harm;
    * their offsets are written only this often.
    */
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
 
-  /**
-   * A plan that makes another plan necessary is normal; a longer chain is a fault and must not hang
-   * the shard.
-   */
-  private static final int PLANS_PER_TURN_MAX = 10_000;
-
   private final OwnedShard owned;
   private final ShardStore store;
   private final Relay relay;
   private final OutboxRecords records;
   private final Topology topology;
-  private final Ledger ledger;
-  private final Leases leases;
-  private final Reconciler reconciler;
-  private final CommandDecider commandDecider = new CommandDecider();
-  private final ReportDecider reportDecider = new ReportDecider();
+  private final Shard shard;
   private final Set<String> poison;
   private final LaneMetrics metrics;
+  private final Spans spans;
   private long commandsOffset;
   private long reportsOffset;
   private long sequence;
   private long deletedUpTo;
-  private Instant nextSweep;
-  private Instant nextLeaseCheck;
   private Instant nextCheckpoint;
   private boolean moved;
+  private @Nullable String lastCause;
 
   // What the turn at hand has gathered.
   private final List<OutboxRow> outbox = new ArrayList<>();
@@ -102,6 +83,7 @@ final class ShardLane {
       Policy policy,
       Set<String> poison,
       LaneMetrics metrics,
+      Spans spans,
       Instant now) {
     this.owned = owned;
     this.store = store;
@@ -110,15 +92,12 @@ final class ShardLane {
     this.topology = topology;
     this.poison = poison;
     this.metrics = metrics;
-    ledger = new Ledger(owned.state(), arns, policy);
-    leases = new Leases(policy.runnerLease(), now);
-    reconciler = new Reconciler(policy);
+    this.spans = spans;
+    shard = new Shard(owned.state(), arns, policy, now);
     commandsOffset = owned.commandsOffset();
     reportsOffset = owned.reportsOffset();
     sequence = owned.sequence();
-    nextSweep = now;
     nextCheckpoint = now;
-    nextLeaseCheck = now.plus(policy.runnerLease());
   }
 
   int shard() {
@@ -132,14 +111,12 @@ final class ShardLane {
 
   /** Every runner counts as heard of just now. */
   void renewLeases(Instant now) {
-    leases.renew(now);
+    shard.renewLeases(now);
   }
 
   /** When the lane wants a turn even if nothing comes in. */
   Instant nextTurn() {
-    Instant next = nextSweep.isBefore(nextLeaseCheck) ? nextSweep : nextLeaseCheck;
-    Instant wake = ledger.nextWake();
-    return wake != null && wake.isBefore(next) ? wake : next;
+    return shard.nextTurn();
   }
 
   /**
@@ -156,22 +133,14 @@ final class ShardLane {
     }
     List<Incoming> inputs = incoming.stream().map(this::read).toList();
     Answers answers = new Answers(store.answers(answerKeys(inputs)));
+    lastCause = null;
     for (Incoming input : inputs) {
       takeIn(input, answers, now);
     }
-    if (caughtUp && !now.isBefore(nextLeaseCheck)) {
-      nextLeaseCheck = now.plus(LEASE_CHECK_INTERVAL);
-      ledger.apply(leases.expire(ledger.state(), now), now);
-      ledger.apply(leases.findStuck(ledger.state(), now), now);
+    if (!shard.pass(caughtUp, now)) {
+      LOG.errorf("Shard %d: too many plans in one turn; the rest waits.", owned.shard());
     }
-    if (!now.isBefore(nextSweep)) {
-      nextSweep = now.plus(SWEEP_INTERVAL);
-      ledger.markAll();
-    }
-    ledger.markDue(now);
-    plan(now);
-    String cause = inputs.isEmpty() ? null : inputs.getLast().traceparent();
-    commit(answers, cause, now);
+    commit(answers, lastCause, now);
   }
 
   private Incoming read(ConsumerRecord<String, byte[]> record) {
@@ -208,16 +177,14 @@ final class ShardLane {
     if (record.offset() < (command ? commandsOffset : reportsOffset)) {
       return;
     }
-    try {
+    try (Spans.Open span = spans.open(input.kind(), SpanKind.CONSUMER, input.traceparent())) {
+      lastCause = span.traceparent();
       switch (input) {
-        case Incoming.Asked asked -> decide(asked, answers, now);
-        case Incoming.Told told -> {
-          leases.heard(told.report(), now);
-          ledger.apply(reportDecider.decide(ledger.state(), told.report(), now), now);
-        }
+        case Incoming.Asked asked -> decide(asked, answers, lastCause, now);
+        case Incoming.Told told -> shard.told(told.report(), now);
         case Incoming.Unreadable unreadable -> quarantine(unreadable);
       }
-      render(input.traceparent(), now);
+      render(lastCause, now);
     } catch (RuntimeException e) {
       throw new PoisonRecordException(record, e);
     }
@@ -229,39 +196,17 @@ final class ShardLane {
     moved = true;
   }
 
-  private void decide(Incoming.Asked asked, Answers answers, Instant now) {
+  private void decide(Incoming.Asked asked, Answers answers, @Nullable String cause, Instant now) {
     CommandEnvelope envelope = asked.envelope();
-    Reply.Outcome outcome = answers.before(envelope);
-    if (outcome == null) {
-      CommandDecider.Decided decided = commandDecider.decide(ledger.state(), envelope, now);
-      ledger.apply(decided.decisions(), now);
-      outcome = decided.outcome();
-      answers.remember(envelope, outcome);
-    }
+    Reply.Outcome outcome = shard.asked(envelope, answers, now);
     LOG.debugf("%s: %s", envelope.command(), outcome);
     replies.add(
-        new PendingReply(
-            envelope.replyTo(), new Reply(envelope.correlationId(), outcome), asked.traceparent()));
-  }
-
-  private void plan(Instant now) {
-    int plans = 0;
-    Service service = ledger.nextDirty();
-    while (service != null) {
-      boolean waiting = ledger.awaitsCapacity(service);
-      ledger.placed(service);
-      ledger.apply(reconciler.plan(ledger.state(), service, waiting, now), now);
-      if (++plans == PLANS_PER_TURN_MAX) {
-        LOG.errorf("Shard %d: %d plans in one turn; the rest waits.", owned.shard(), plans);
-        return;
-      }
-      service = ledger.nextDirty();
-    }
+        new PendingReply(envelope.replyTo(), new Reply(envelope.correlationId(), outcome), cause));
   }
 
   /** Gives what has been decided since the last call its place in the outbox. */
   private void render(@Nullable String traceparent, Instant now) {
-    List<Outgoing> fresh = ledger.takeOutgoing();
+    List<Outgoing> fresh = shard.takeOutgoing();
     for (Outgoing outgoing : fresh) {
       outbox.add(records.record(outgoing, ++sequence, traceparent, now));
     }
@@ -269,7 +214,7 @@ final class ShardLane {
 
   private void commit(Answers answers, @Nullable String cause, Instant now) throws SQLException {
     render(cause, now);
-    Changes changes = ledger.takeChanges();
+    Changes changes = shard.takeChanges();
     long sentUpTo = relay.sentUpTo();
     boolean nothing = changes.isEmpty() && outbox.isEmpty() && replies.isEmpty();
     boolean due = (moved || sentUpTo > deletedUpTo) && !now.isBefore(nextCheckpoint);
@@ -277,7 +222,7 @@ final class ShardLane {
       return;
     }
     long firstEvent = sequence + 1;
-    sequence += changes.events().size();
+    sequence += changes.events().size() + changes.explained().size();
     store.commit(
         new Turn(
             owned.shard(),
@@ -292,7 +237,7 @@ final class ShardLane {
             answers.fresh(),
             now));
     metrics.committed(owned.shard(), changes.tasks().size(), outbox.size(), sequence - sentUpTo);
-    Narration.tell(ledger.state(), changes);
+    Narration.tell(shard.state(), changes);
     deletedUpTo = sentUpTo;
     moved = false;
     nextCheckpoint = now.plus(CHECKPOINT_INTERVAL);

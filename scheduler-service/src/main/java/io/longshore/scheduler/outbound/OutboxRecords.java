@@ -36,6 +36,8 @@ public final class OutboxRecords {
           event(events.taskChanged(task, now), sequence, headers);
       case Outgoing.RunnerChanged(var runner) ->
           event(events.runnerChanged(runner, now), sequence, headers);
+      case Outgoing.DeploymentChanged(var service, var deployment) ->
+          event(events.deploymentChanged(service, deployment, now), sequence, headers);
       case Outgoing.ServiceActed(var service, var name) ->
           event(events.serviceActed(service, name, now), sequence, headers);
     };

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.longshore.messages.Arns;
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.DeploymentState;
+import io.longshore.messages.DeploymentState.Rollout;
 import io.longshore.messages.Ids;
 import io.longshore.messages.NetworkBinding;
 import io.longshore.messages.StopCode;
@@ -50,6 +52,7 @@ final class PublicEvents {
       String lastStatus,
       String cpu,
       String memory,
+      String healthStatus,
       List<ContainerDetail> containers,
       @Nullable String stopCode,
       @Nullable String stoppedReason,
@@ -70,12 +73,20 @@ final class PublicEvents {
       @Nullable String imageDigest,
       @Nullable String runtimeId,
       String lastStatus,
+      String healthStatus,
       @Nullable Integer exitCode,
       @Nullable String reason,
       List<NetworkBinding> networkBindings,
       String taskArn) {}
 
   record ServiceDetail(String eventType, String eventName, String clusterArn, Instant createdAt) {}
+
+  record DeploymentDetail(
+      String eventType,
+      String eventName,
+      String deploymentId,
+      Instant updatedAt,
+      @Nullable String reason) {}
 
   record RunnerDetail(
       String containerInstanceArn,
@@ -103,6 +114,7 @@ final class PublicEvents {
             task.status().name(),
             Integer.toString(task.spec().reservedCpu()),
             Integer.toString(task.spec().reservedMemoryMiB()),
+            task.health().name(),
             seen.containers().stream().map(container -> container(task, arn, container)).toList(),
             stopCode == null ? null : stopCode.wireName(),
             task.stoppedReason(),
@@ -132,6 +144,7 @@ final class PublicEvents {
         seen.imageDigest(),
         seen.runtimeId(),
         seen.lastStatus().name(),
+        seen.health().name(),
         seen.exitCode(),
         seen.reason(),
         seen.networkBindings(),
@@ -146,6 +159,22 @@ final class PublicEvents {
         service.version(),
         now,
         new ServiceDetail(type, eventName, arns.cluster(service.cluster()), now));
+  }
+
+  Envelope deploymentChanged(Service service, DeploymentState deployment, Instant now) {
+    Rollout rollout = deployment.rolloutState();
+    String arn = arns.service(service.cluster(), service.name());
+    DeploymentDetail detail =
+        new DeploymentDetail(
+            rollout == Rollout.FAILED ? "ERROR" : "INFO",
+            "SERVICE_DEPLOYMENT_" + rollout.name(),
+            deployment.id(),
+            deployment.updatedAt(),
+            deployment.rolloutStateReason());
+    // One change of a service can end one deployment and begin another.
+    String id =
+        Ids.derive("event", arn, deployment.id(), rollout.name(), Long.toString(service.version()));
+    return envelope("ECS Deployment State Change", id, arn, now, detail);
   }
 
   Envelope runnerChanged(Runner runner, Instant now) {
@@ -167,15 +196,12 @@ final class PublicEvents {
 
   private Envelope envelope(
       String detailType, String arn, long version, Instant now, Object detail) {
+    String id = Ids.derive("event", arn, detailType, Long.toString(version));
+    return envelope(detailType, id, arn, now, detail);
+  }
+
+  private Envelope envelope(String detailType, String id, String arn, Instant now, Object detail) {
     return new Envelope(
-        "0",
-        Ids.derive("event", arn, detailType, Long.toString(version)),
-        detailType,
-        "aws.ecs",
-        arns.account(),
-        now,
-        arns.region(),
-        List.of(arn),
-        detail);
+        "0", id, detailType, "aws.ecs", arns.account(), now, arns.region(), List.of(arn), detail);
   }
 }

@@ -232,7 +232,8 @@ public final class ShardStore {
   }
 
   /**
-   * Deletes what has been kept long enough, a bounded number of rows at a time.
+   * Deletes what has been kept long enough, a bounded number of rows at a time, and definitions
+   * that were waiting for their last use to end.
    *
    * @return how many rows went
    */
@@ -252,6 +253,19 @@ public final class ShardStore {
                     select key from scheduler.answer
                     where shard = ? and answered_at < ? limit 5000)
                 """);
+        var definitions =
+            connection.prepareStatement(
+                """
+                update scheduler.task_definition d set status = 'DELETED'
+                where d.shard = ? and d.status = 'DELETE_IN_PROGRESS'
+                    and not exists (select from scheduler.task t
+                        where t.family = d.family and t.revision = d.revision
+                            and t.last_status <> 'STOPPED')
+                    and not exists (select from scheduler.service s
+                        where s.status <> 'INACTIVE' and s.deployments @> jsonb_build_array(
+                            jsonb_build_object('spec', jsonb_build_object('definition',
+                                jsonb_build_object('family', d.family, 'revision', d.revision)))))
+                """);
         var events =
             connection.prepareStatement(
                 """
@@ -260,13 +274,62 @@ public final class ShardStore {
                     select min(ordinal) from (
                         select ordinal from scheduler.service_event
                         where service_uid = s.uid order by ordinal desc limit 200) newest)
-                """)) {
+                """);
+        var decisions = connection.prepareStatement(PRUNE_SERVICE_DECISIONS);
+        var deployments = connection.prepareStatement(PRUNE_SERVICE_DEPLOYMENTS);
+        var revisions = connection.prepareStatement(PRUNE_SERVICE_REVISIONS)) {
       events.setInt(1, shard);
+      decisions.setInt(1, shard);
+      definitions.setInt(1, shard);
+      deployments.setInt(1, shard);
+      revisions.setInt(1, shard);
       return prune(tasks, shard, tasksBefore)
           + prune(answers, shard, answersBefore)
-          + events.executeUpdate();
+          + definitions.executeUpdate()
+          + events.executeUpdate()
+          + decisions.executeUpdate()
+          + deployments.executeUpdate()
+          + revisions.executeUpdate();
     }
   }
+
+  /** Of each service, the newest 100 stay, and at ordinal 0 what it waits for. */
+  private static final String PRUNE_SERVICE_DECISIONS =
+      """
+      delete from scheduler.service_decision d using scheduler.service s
+      where d.service_uid = s.uid and s.shard = ? and d.ordinal > 0 and d.ordinal < (
+          select min(ordinal) from (
+              select ordinal from scheduler.service_decision
+              where service_uid = s.uid and ordinal > 0
+              order by ordinal desc limit 100) newest)
+      """;
+
+  /** Of each service, the newest 100 stay. */
+  private static final String PRUNE_SERVICE_DEPLOYMENTS =
+      """
+      delete from scheduler.service_deployment where id in (
+          select id from (
+              select id, row_number() over (
+                  partition by service_uid order by ordinal desc) as place
+              from scheduler.service_deployment where shard = ?) placed
+          where place > 100 limit 5000)
+      """;
+
+  /** Those stay that a service, or a story that stays, still names. */
+  private static final String PRUNE_SERVICE_REVISIONS =
+      """
+      delete from scheduler.service_revision r using scheduler.service s
+      where r.shard = ? and s.uid = r.service_uid
+        and r.deployment_id is distinct from s.completed->>'id'
+        and not exists (
+            select from jsonb_array_elements(s.deployments) d where d->>'id' = r.deployment_id)
+        and not exists (
+            select from scheduler.service_deployment d
+            where d.service_uid = r.service_uid
+              and (d.story->>'deploymentId' = r.deployment_id
+                or d.story->'rollback'->>'deploymentId' = r.deployment_id
+                or jsonb_exists(d.story->'sources', r.deployment_id)))
+      """;
 
   private static int prune(PreparedStatement delete, int shard, Instant before)
       throws SQLException {

@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * Everything one turn of a shard writes, in one transaction.
  *
- * @param firstEvent the sequence of the first of the changes' service events; the others follow
+ * @param firstEvent the sequence of the first of the changes' service events; the others follow,
+ *     and then the explained decisions
  * @param sequence the last one in use after this turn
  * @param sentUpTo outbox records up to here have reached Kafka and can be deleted
  */

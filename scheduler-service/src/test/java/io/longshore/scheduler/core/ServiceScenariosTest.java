@@ -7,6 +7,7 @@ import io.longshore.messages.Command;
 import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Json;
 import io.longshore.messages.Order;
+import io.longshore.messages.Placing;
 import io.longshore.messages.PortMapping;
 import io.longshore.messages.Reply.Accepted;
 import io.longshore.messages.Reply.ErrorType;
@@ -18,6 +19,7 @@ import io.longshore.messages.TaskStatus;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,54 @@ class ServiceScenariosTest {
     assertThat(world.takeEvents())
         .anyMatch(event -> event.startsWith("(service web) has started 3 tasks: (task "))
         .contains("(service web) has reached a steady state.");
+  }
+
+  @Test
+  void aChangeThatExpectsAnotherVersionChangesNothing() {
+    world.createService(1);
+    world.allRunning();
+    long seen = world.web().intent();
+    Command.UpdateService toTwo = to(2);
+    assertThat(world.command(toTwo, seen)).isInstanceOf(Accepted.class);
+    Service scaled = world.web();
+    assertThat(scaled.intent()).isGreaterThan(seen);
+
+    Command.DeleteService delete = new Command.DeleteService(World.CLUSTER, WEB, true);
+    for (Command late : List.of(toTwo, delete)) {
+      assertThat(world.command(late, seen))
+          .isInstanceOfSatisfying(
+              Rejected.class,
+              refused -> assertThat(refused.error()).isEqualTo(ErrorType.PRECONDITION_FAILED));
+    }
+    assertThat(world.web()).isEqualTo(scaled);
+    assertThat(world.command(delete, scaled.intent())).isInstanceOf(Accepted.class);
+  }
+
+  private static Command.UpdateService to(int count) {
+    return new Command.UpdateService(World.CLUSTER, WEB, null, count, null, false, new Json("{}"));
+  }
+
+  @Test
+  void whatTheSchedulerDoesIsNoConflict() {
+    world.createService(3);
+    long seen = world.web().intent();
+    long version = world.web().version();
+    world.allRunning();
+    world.sweep();
+    assertThat(world.web().version()).isGreaterThan(version);
+    assertThat(world.web().intent()).isEqualTo(seen);
+    assertThat(world.command(to(2), seen)).isInstanceOf(Accepted.class);
+  }
+
+  @Test
+  void aServiceMadeAgainIsNotTakenForTheFormerOne() {
+    world.createService(0);
+    long seen = world.web().intent();
+    world.command(new Command.DeleteService(World.CLUSTER, WEB, true));
+    assertThat(world.web().status()).isEqualTo(Service.Status.INACTIVE);
+    world.createService(0);
+    assertThat(world.web().intent()).isGreaterThan(seen);
+    assertThat(world.command(to(1), seen)).isInstanceOf(Rejected.class);
   }
 
   @Test
@@ -112,10 +162,10 @@ class ServiceScenariosTest {
     world.addRunner("c", "zone-c");
     world.createService(6);
     world.allRunning();
-    assertThat(zones()).isEqualTo(java.util.Map.of("zone-a", 2L, "zone-b", 2L, "zone-c", 2L));
+    assertThat(zones()).isEqualTo(Map.of("zone-a", 2L, "zone-b", 2L, "zone-c", 2L));
     world.scale(3);
     world.allStopped();
-    assertThat(zones()).isEqualTo(java.util.Map.of("zone-a", 1L, "zone-b", 1L, "zone-c", 1L));
+    assertThat(zones()).isEqualTo(Map.of("zone-a", 1L, "zone-b", 1L, "zone-c", 1L));
   }
 
   private java.util.Map<String, Long> zones() {
@@ -198,7 +248,7 @@ class ServiceScenariosTest {
             1,
             new ServiceSettings(100, 200),
             new Json("{\"launchType\":\"EC2\",\"healthCheckGracePeriodSeconds\":0}"),
-            java.util.Map.of()));
+            Map.of()));
     world.command(
         new Command.UpdateService(
             World.CLUSTER,
@@ -256,7 +306,8 @@ class ServiceScenariosTest {
                 "family:web",
                 null,
                 Json.EMPTY,
-                java.util.Map.of()));
+                Map.of(),
+                Placing.ANYWHERE));
     TaskId id = new TaskId(((Accepted) outcome).ids().getFirst());
     world.running(id);
     world.takeOrders();

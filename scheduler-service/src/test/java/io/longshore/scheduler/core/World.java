@@ -5,16 +5,22 @@ import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
 import io.longshore.messages.CommandEnvelope;
 import io.longshore.messages.ContainerObservation;
+import io.longshore.messages.ContainerOrdering;
+import io.longshore.messages.ContainerOrdering.HealthCheck;
 import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.ContainerStatus;
+import io.longshore.messages.DeploymentProgress;
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.HostResources;
 import io.longshore.messages.Ids;
 import io.longshore.messages.Json;
 import io.longshore.messages.Order;
+import io.longshore.messages.Placing;
 import io.longshore.messages.PortMapping;
 import io.longshore.messages.Reply.Outcome;
 import io.longshore.messages.Report;
 import io.longshore.messages.RunnerId;
+import io.longshore.messages.ServiceDeploymentState;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.ServiceSettings;
 import io.longshore.messages.StopCode;
@@ -26,8 +32,11 @@ import io.longshore.messages.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,23 +53,58 @@ final class World {
           Duration.ofSeconds(10),
           Duration.ofSeconds(1),
           Duration.ofMinutes(5),
-          200);
+          200,
+          Duration.ZERO);
 
   final State state = State.of(List.of(), List.of(), List.of(), List.of(), List.of());
-  final Ledger ledger = new Ledger(state, new Arns("us-east-1", "000000000000"), POLICY);
+  final Ledger ledger;
   final List<Order> orders = new ArrayList<>();
   final List<Outgoing> outgoing = new ArrayList<>();
   final List<String> events = new ArrayList<>();
+
+  /** Why tasks of services were started and stopped, in order. */
+  final List<Changes.Explained> explained = new ArrayList<>();
+
+  /** Why any task was started and stopped. */
+  final Map<TaskId, Reason> starts = new HashMap<>();
+
+  final Map<TaskId, Reason> stops = new HashMap<>();
+
+  /** Is shown every plan before it is carried out. */
+  BiConsumer<Service, List<Decision>> inspector = (service, decisions) -> {};
+
+  /** What has been written of rollouts. */
+  private final Map<String, ServiceDeploymentState> stories = new HashMap<>();
+
+  /** What the planner said, in order. */
+  final List<Decision> planned = new ArrayList<>();
+
   Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  final Leases leases = new Leases(POLICY.runnerLease(), now);
-  private final Reconciler reconciler = new Reconciler(POLICY);
+  final Leases leases;
+  private final Reconciler reconciler;
   private final CommandDecider commands = new CommandDecider();
   private final ReportDecider reports = new ReportDecider();
   private int correlation;
 
+  World() {
+    this(POLICY);
+  }
+
+  World(Policy policy) {
+    ledger = new Ledger(state, new Arns("us-east-1", "000000000000"), policy);
+    reconciler = new Reconciler(policy);
+    leases = new Leases(policy, now);
+  }
+
   Outcome command(Command command) {
+    return command(command, null);
+  }
+
+  /** A command that expects a version of what it changes. */
+  Outcome command(Command command, @Nullable Long expectedVersion) {
     CommandEnvelope envelope =
-        new CommandEnvelope("correlation-" + correlation++, "api", null, null, "", command);
+        new CommandEnvelope(
+            "correlation-" + correlation++, "api", null, null, "", command, expectedVersion);
     CommandDecider.Decided decided = commands.decide(state, envelope, now);
     ledger.apply(decided.decisions(), now);
     settle();
@@ -97,7 +141,10 @@ final class World {
       }
       boolean waiting = ledger.awaitsCapacity(service);
       ledger.placed(service);
-      ledger.apply(reconciler.plan(state, service, waiting, now), now);
+      List<Decision> decisions = reconciler.plan(state, service, waiting, now);
+      planned.addAll(decisions);
+      inspector.accept(service, decisions);
+      ledger.apply(decisions, now);
       service = ledger.nextDirty();
     }
     for (Outgoing record : ledger.takeOutgoing()) {
@@ -106,7 +153,24 @@ final class World {
         orders.add(order);
       }
     }
-    ledger.takeChanges().events().forEach(event -> events.add(event.message()));
+    Changes changes = ledger.takeChanges();
+    changes.events().forEach(event -> events.add(event.message()));
+    explained.addAll(changes.explained());
+    for (Task task : changes.tasks()) {
+      Changes.Because because = changes.because(task.id());
+      if (because.start() != null) {
+        starts.putIfAbsent(task.id(), because.start());
+      }
+      if (because.stop() != null) {
+        stops.putIfAbsent(task.id(), because.stop());
+      }
+    }
+    changes.rollouts().forEach(rollout -> stories.put(rollout.story().id(), rollout.story()));
+  }
+
+  /** What is told of a rollout, also of one that is over. */
+  ServiceDeploymentState told(String id) {
+    return Objects.requireNonNull(stories.get(id));
   }
 
   /** The orders given since the last call. */
@@ -171,6 +235,14 @@ final class World {
         Map.of());
   }
 
+  /** A revision whose container has a health check. */
+  static TaskSpec checkedSpec(int revision) {
+    var check = new HealthCheck(List.of("CMD", "true"), 5, 2, 3, 0);
+    return spec(
+        revision,
+        container("app", 64, 64).withOrdering(new ContainerOrdering(List.of(), null, check, null)));
+  }
+
   static TaskSpec spec(int revision) {
     return spec(revision, container("app", 64, 64));
   }
@@ -194,8 +266,44 @@ final class World {
   }
 
   Outcome deploy(int revision) {
+    return deploy(spec(revision));
+  }
+
+  Outcome deploy(TaskSpec spec) {
+    return command(new Command.UpdateService(CLUSTER, WEB, spec, null, null, false, Json.EMPTY));
+  }
+
+  Outcome configure(ServiceSettings settings) {
     return command(
-        new Command.UpdateService(CLUSTER, WEB, spec(revision), null, null, false, Json.EMPTY));
+        new Command.UpdateService(CLUSTER, WEB, null, null, settings, false, Json.EMPTY));
+  }
+
+  Outcome force() {
+    return command(new Command.UpdateService(CLUSTER, WEB, null, null, null, true, Json.EMPTY));
+  }
+
+  Outcome stopDeployment(Command.StopType stopType) {
+    ServiceDeploymentState latest = web().rollouts().latest();
+    if (latest == null) {
+      throw new AssertionError("there is no deployment");
+    }
+    return command(new Command.StopServiceDeployment(CLUSTER, WEB, latest.id(), stopType));
+  }
+
+  static ServiceSettings breaker(int minimum, int maximum, boolean rollback) {
+    return new ServiceSettings(
+        minimum,
+        maximum,
+        ServiceSettings.Scheduling.REPLICA,
+        new ServiceSettings.CircuitBreaker(
+            true, rollback, ServiceSettings.CircuitBreaker.OFF.threshold()),
+        Placing.ANYWHERE);
+  }
+
+  /** A service whose deployments come up beside the one before, with a circuit breaker. */
+  static ServiceSettings blueGreen(int bakeMinutes, boolean rollback) {
+    return breaker(100, 200, rollback)
+        .with(new ServiceSettings.Deploying(DeploymentProgress.Strategy.BLUE_GREEN, bakeMinutes));
   }
 
   Service web() {
@@ -214,6 +322,70 @@ final class World {
 
   void running(TaskId id) {
     observe(id, TaskStatus.RUNNING, null, null, null);
+  }
+
+  /** It runs, and its health check says so much. */
+  void says(TaskId id, HealthStatus health) {
+    Task task = task(id);
+    report(
+        new Report.TaskObserved(
+            CLUSTER,
+            task.runner(),
+            INCARNATION,
+            withHealth(observation(task, TaskStatus.RUNNING, null, null, null), health)));
+  }
+
+  /** It runs, and its containers are of the image with this digest. */
+  void runs(TaskId id, String digest) {
+    Task task = task(id);
+    report(
+        new Report.TaskObserved(
+            CLUSTER,
+            task.runner(),
+            INCARNATION,
+            with(observation(task, TaskStatus.RUNNING, null, null, null), digest, null)));
+  }
+
+  static TaskObservation withHealth(TaskObservation plain, HealthStatus health) {
+    return with(plain, null, health);
+  }
+
+  private static TaskObservation with(
+      TaskObservation plain, @Nullable String digest, @Nullable HealthStatus health) {
+    List<ContainerObservation> containers =
+        plain.containers().stream()
+            .map(seen ->
+                new ContainerObservation(
+                    seen.name(),
+                    seen.runtimeId(),
+                    seen.lastStatus(),
+                    null,
+                    null,
+                    digest,
+                    List.of(),
+                    health == null ? HealthStatus.UNKNOWN : health,
+                    null))
+            .toList();
+    return new TaskObservation(
+        plain.task(),
+        plain.lastStatus(),
+        containers,
+        null,
+        null,
+        null,
+        null,
+        plain.startedAt(),
+        null,
+        null,
+        null);
+  }
+
+  private Task task(TaskId id) {
+    Task task = state.task(id);
+    if (task == null) {
+      throw new AssertionError("no such task: " + id);
+    }
+    return task;
   }
 
   void allRunning() {
@@ -257,10 +429,7 @@ final class World {
       @Nullable Integer exitCode,
       @Nullable StopCode code,
       @Nullable String reason) {
-    Task task = state.task(id);
-    if (task == null) {
-      throw new AssertionError("no such task: " + id);
-    }
+    Task task = task(id);
     report(
         new Report.TaskObserved(
             CLUSTER,

@@ -2,17 +2,23 @@ package io.longshore.scheduler.inbound;
 
 import io.longshore.embedded.EmbeddedProcess;
 import io.longshore.messages.Arns;
+import io.longshore.messages.ClusterName;
 import io.longshore.messages.Codec;
 import io.longshore.messages.Command;
 import io.longshore.messages.CommandEnvelope;
+import io.longshore.messages.HostResources;
+import io.longshore.messages.Ids;
 import io.longshore.messages.Order;
 import io.longshore.messages.Reply;
 import io.longshore.messages.Report;
+import io.longshore.messages.RunnerId;
+import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topics;
 import io.longshore.messages.Topology;
 import io.longshore.messages.UnreadableMessageException;
 import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.store.ShardStore;
+import io.longshore.tracing.Spans;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +58,12 @@ final class SchedulerUnderTest implements AutoCloseable {
   private @Nullable Thread thread;
   private @Nullable KafkaProducer<String, byte[]> schedulerProducer;
   private int correlation;
-  private volatile Duration ahead = Duration.ZERO;
+  private volatile Duration passed = Duration.ZERO;
+  private volatile Duration asleep = Duration.ZERO;
+  private final SteadyClock clock =
+      new SteadyClock(
+          () -> InstantSource.system().instant().plus(passed).plus(asleep),
+          () -> System.nanoTime() + passed.toNanos());
 
   SchedulerUnderTest(Path data) throws Exception {
     embedded = EmbeddedProcess.start(data);
@@ -82,7 +93,13 @@ final class SchedulerUnderTest implements AutoCloseable {
   }
 
   private Map<String, Object> servers() {
-    return Map.of("bootstrap.servers", embedded.endpoints().bootstrapServers(), "linger.ms", 0);
+    return Map.of(
+        "bootstrap.servers",
+        embedded.endpoints().bootstrapServers(),
+        "linger.ms",
+        0,
+        "max.request.size",
+        Topology.LARGEST_RECORD);
   }
 
   void start() {
@@ -111,7 +128,9 @@ final class SchedulerUnderTest implements AutoCloseable {
             TOPOLOGY,
             Policy.DEFAULT,
             new LaneMetrics(new SimpleMeterRegistry()),
-            () -> InstantSource.system().instant().plus(ahead));
+            Spans.NONE,
+            clock,
+            clock::leaps);
     thread = Thread.ofPlatform().start(consumer);
   }
 
@@ -123,9 +142,26 @@ final class SchedulerUnderTest implements AutoCloseable {
     }
   }
 
-  /** Lets the scheduler's clock jump. */
+  /** A runner of its own for a cluster, under the incarnation {@code one}. */
+  RunnerId register(ClusterName cluster) {
+    RunnerId runner = new RunnerId(Ids.derive("runner", cluster.value()));
+    HostResources host =
+        new HostResources("host", 4096, 4096, List.of(), Map.of(), "1", "1", false);
+    tell(new Report.RunnerRegistered(cluster, runner, "one", host, List.of()));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !all(Order.Manifest.class, order -> order.runner().equals(runner)).isEmpty());
+    return runner;
+  }
+
+  /** Lets time pass. */
   void advance(Duration duration) {
-    ahead = ahead.plus(duration);
+    passed = passed.plus(duration);
+  }
+
+  /** Lets time pass that the machine does not count. */
+  void sleep(Duration duration) {
+    asleep = asleep.plus(duration);
   }
 
   ShardConsumer.Progress progress() {
@@ -163,7 +199,11 @@ final class SchedulerUnderTest implements AutoCloseable {
         topic.equals(Topics.COMMANDS) || topic.equals(Topics.REPORTS)
             ? TOPOLOGY.shardOf(key)
             : null;
-    producer.send(new ProducerRecord<>(topic, partition, key, value));
+    send(new ProducerRecord<>(topic, partition, key, value));
+  }
+
+  void send(ProducerRecord<String, byte[]> record) {
+    producer.send(record);
     producer.flush();
   }
 

@@ -1,0 +1,121 @@
+package io.longshore.scheduler.core;
+
+import io.longshore.messages.ContainerObservation;
+import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.HealthStatus;
+import io.longshore.messages.TaskSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a wanted task of a service is, as far as its service is concerned.
+ *
+ * <ol>
+ *   <li>One that is not RUNNING has yet to come up.
+ *   <li>Where essential containers have health checks, they say: any UNHEALTHY one makes the task
+ *       unhealthy, except in the service's grace period; all of them HEALTHY make it healthy.
+ *   <li>Without a check, a task is healthy that has been RUNNING for {@link Policy#healthyAfter}.
+ * </ol>
+ *
+ * @param changesAt when time alone will make it another one; null for never
+ * @param waits what one that is coming waits for; null for one that is not coming
+ */
+record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
+
+  /** What a task counts as. */
+  enum State {
+    /** It may become healthy. */
+    COMING,
+    HEALTHY,
+    UNHEALTHY
+  }
+
+  static final Health NOT_UP = new Health(State.COMING, null, Rule.STARTING);
+  private static final Health UNPROVEN = new Health(State.COMING, null, Rule.HEALTH_CHECK);
+
+  static Health of(Task task, Service service, Policy policy, Instant now) {
+    if (!task.isRunning()) {
+      return NOT_UP;
+    }
+    Instant since = task.runningSince() == null ? task.createdAt() : task.runningSince();
+    List<HealthStatus> checks = checks(task);
+    if (checks.isEmpty()) {
+      return after(since.plus(policy.healthyAfter()), State.HEALTHY, Rule.HEALTHY_AFTER, now);
+    }
+    if (checks.contains(HealthStatus.UNHEALTHY)) {
+      Duration grace =
+          Duration.ofSeconds(service.settings().scheduling().healthCheckGraceSeconds());
+      return after(since.plus(grace), State.UNHEALTHY, Rule.HEALTH_GRACE, now);
+    }
+    return passed(checks) ? new Health(State.HEALTHY, null, null) : UNPROVEN;
+  }
+
+  /** Goes on after how many tasks wait. */
+  static String waiting(Rule rule) {
+    if (rule == Rule.HEALTH_CHECK) {
+      return " tasks run and have yet to pass their health checks.";
+    } else if (rule == Rule.HEALTHY_AFTER) {
+      return " tasks have yet to run for long enough to count as healthy.";
+    }
+    return rule == Rule.HEALTH_GRACE
+        ? " tasks fail their health checks in the service's grace period."
+        : " tasks have yet to come up.";
+  }
+
+  private static Health after(Instant then, State state, Rule waits, Instant now) {
+    return then.isAfter(now)
+        ? new Health(State.COMING, then, waits)
+        : new Health(state, null, null);
+  }
+
+  /** Whether the checks of its essential containers had passed when it was last seen. */
+  static boolean passed(Task task) {
+    return passed(checks(task));
+  }
+
+  private static boolean passed(List<HealthStatus> checks) {
+    return checks.stream().allMatch(check -> check == HealthStatus.HEALTHY);
+  }
+
+  /** What ECS shows of a task. */
+  static HealthStatus told(Task task) {
+    List<HealthStatus> checks = checks(task);
+    if (checks.contains(HealthStatus.UNHEALTHY)) {
+      return HealthStatus.UNHEALTHY;
+    }
+    return checks.isEmpty() || !passed(checks) ? HealthStatus.UNKNOWN : HealthStatus.HEALTHY;
+  }
+
+  static boolean isChecked(TaskSpec spec) {
+    for (ContainerSpec container : spec.containers()) {
+      if (isChecked(container)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isChecked(ContainerSpec container) {
+    return container.essential() && container.ordering().healthCheck() != null;
+  }
+
+  private static List<HealthStatus> checks(Task task) {
+    if (!isChecked(task.spec())) {
+      return List.of();
+    }
+    return task.spec().containers().stream()
+        .filter(Health::isChecked)
+        .map(container -> seen(task, container.name()))
+        .toList();
+  }
+
+  private static HealthStatus seen(Task task, String container) {
+    return task.seen().containers().stream()
+        .filter(seen -> seen.name().equals(container))
+        .map(ContainerObservation::health)
+        .findFirst()
+        .orElse(HealthStatus.UNKNOWN);
+  }
+}
