@@ -26,6 +26,7 @@ final class HostDescription {
     attributes.put(HostResources.ZONE_ATTRIBUTE, zones.get(index % zones.size()));
     attributes.put("ecs.os-type", engine.os());
     attributes.put("ecs.cpu-architecture", engine.architecture());
+    attributes.putIfAbsent("ecs.instance-type", instanceType(engine));
     attributes.put("longshore.region", region);
     attributes.put("longshore.driver", engine.driver());
     int all = (int) (engine.memoryBytes() / MIB);
@@ -39,6 +40,11 @@ final class HostDescription {
         version,
         engine.version(),
         settings.everyCluster());
+  }
+
+  /** Hosts have no types of Amazon's; hosts of one size have one of ours, such as 4cpu-16g. */
+  private static String instanceType(EngineInfo engine) {
+    return "%dcpu-%dg".formatted(engine.cores(), Math.round(engine.memoryBytes() / (MIB * 1024.0)));
   }
 
   private static String hostName() {

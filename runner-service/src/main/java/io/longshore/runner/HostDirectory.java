@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * The runner's own directory, for as long as this process has it to itself: two processes that
@@ -47,8 +51,13 @@ final class HostDirectory implements AutoCloseable {
             "Another runner is using %s: stop it, or give this one a directory of its own with LONGSHORE_RUNNER_DATA."
                 .formatted(directory));
       }
-      String hostId = configuredHostId.isPresent() ? configuredHostId.get() : kept(directory);
-      return new HostDirectory(directory, hostId, channel, lock);
+      try {
+        String hostId = configuredHostId.isPresent() ? configuredHostId.get() : kept(directory);
+        return new HostDirectory(directory, hostId, channel, lock);
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new RefusedToStartException(
           "The runner cannot use its directory %s: %s.".formatted(directory, e.getMessage()));
@@ -65,18 +74,53 @@ final class HostDirectory implements AutoCloseable {
   }
 
   private static String kept(Path directory) throws IOException {
-    Path file = directory.resolve("host-id");
-    if (Files.exists(file)) {
-      String text = Files.readString(file).strip();
-      if (!text.isEmpty()) {
-        return text;
-      }
+    return kept(directory.resolve("host-id"), () -> UUID.randomUUID().toString().replace("-", ""));
+  }
+
+  private static String kept(Path file, Supplier<String> drawn) throws IOException {
+    String known = read(file);
+    if (!known.isEmpty()) {
+      return known;
     }
-    String drawn = UUID.randomUUID().toString().replace("-", "");
-    Path draft = directory.resolve("host-id.new");
-    Files.writeString(draft, drawn + "\n");
+    String fresh = drawn.get();
+    write(file, fresh);
+    return fresh;
+  }
+
+  /** Empty if there is none. */
+  private static String read(Path file) throws IOException {
+    return Files.exists(file) ? Files.readString(file).strip() : "";
+  }
+
+  /** Whole or not at all, and for nobody else's eyes. */
+  private static void write(Path file, String text) throws IOException {
+    Path draft = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(draft);
+    Files.createFile(
+        draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(draft, text + "\n");
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    return drawn;
+  }
+
+  /** Drawn at the first start: 256 bits of chance, in hexadecimal digits. */
+  String metadataSecret() throws IOException {
+    return kept(
+        directory.resolve("metadata-secret"),
+        () -> {
+          byte[] chance = new byte[32];
+          new SecureRandom().nextBytes(chance);
+          return HexFormat.of().formatHex(chance);
+        });
+  }
+
+  /** The port containers were told last; 0 for none. */
+  int metadataPort() throws IOException {
+    String text = read(directory.resolve("metadata-port"));
+    return text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
+  }
+
+  void keepMetadataPort(int port) throws IOException {
+    write(directory.resolve("metadata-port"), Integer.toString(port));
   }
 
   Path directory() {

@@ -1,5 +1,7 @@
 package io.longshore.runner;
 
+import io.longshore.messages.Topology;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -21,21 +23,40 @@ record KafkaClients(String bootstrapServers) {
             "request.timeout.ms", "5000"));
   }
 
-  /** Never gives a report up: an outage only makes it late. */
+  /**
+   * Never gives a report up: an outage only makes it late. A host full of tasks registers with all
+   * of them in one record.
+   */
   Producer<byte[], byte[]> producer() {
-    return new KafkaProducer<>(
+    return producer(
+        "longshore-runner",
+        Map.of("linger.ms", "0", "max.request.size", String.valueOf(Topology.LARGEST_RECORD)));
+  }
+
+  /**
+   * For output, which is much and compresses well; apart from reports, which must not wait for it.
+   */
+  Producer<byte[], byte[]> outputProducer() {
+    return producer(
+        "longshore-runner-output",
         Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", "longshore-runner",
-            "acks", "all",
-            "enable.idempotence", "true",
-            "linger.ms", "0",
-            "delivery.timeout.ms", String.valueOf(Integer.MAX_VALUE),
-            "request.timeout.ms", "10000",
-            "max.block.ms", "5000",
-            "reconnect.backoff.max.ms", "1000"),
-        new ByteArraySerializer(),
-        new ByteArraySerializer());
+            // The only one that needs nothing of the platform.
+            "compression.type", "gzip",
+            "linger.ms", "50",
+            "buffer.memory", String.valueOf(4 << 20)));
+  }
+
+  private Producer<byte[], byte[]> producer(String clientId, Map<String, Object> more) {
+    Map<String, Object> settings = new HashMap<>(more);
+    settings.put("bootstrap.servers", bootstrapServers);
+    settings.put("client.id", clientId);
+    settings.put("acks", "all");
+    settings.put("enable.idempotence", "true");
+    settings.put("delivery.timeout.ms", String.valueOf(Integer.MAX_VALUE));
+    settings.put("request.timeout.ms", "10000");
+    settings.put("max.block.ms", "5000");
+    settings.put("reconnect.backoff.max.ms", "1000");
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /** Without a group, for partitions that are assigned by hand. */

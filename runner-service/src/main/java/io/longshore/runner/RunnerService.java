@@ -1,27 +1,32 @@
 package io.longshore.runner;
 
 import io.longshore.messages.ClusterName;
-import io.longshore.messages.Ids;
-import io.longshore.messages.RunnerId;
+import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
 import io.longshore.runner.agent.Agent;
 import io.longshore.runner.agent.Fleet;
 import io.longshore.runner.agent.Hands;
+import io.longshore.runner.agent.Outputs;
 import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.EngineInfo;
 import io.longshore.runner.inbound.ClusterFeed;
 import io.longshore.runner.inbound.OrderFeed;
+import io.longshore.runner.outbound.KafkaCommands;
+import io.longshore.runner.outbound.KafkaOutput;
 import io.longshore.runner.outbound.KafkaReports;
 import io.longshore.runner.outbound.Quarantine;
+import io.longshore.runner.secrets.Provisions;
+import io.longshore.runner.store.OutputPositions;
+import io.longshore.tracing.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,6 +49,8 @@ public class RunnerService {
   private static final ClusterName DEFAULT_CLUSTER = new ClusterName("default");
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_REPORTS = Duration.ofSeconds(2);
+  // As long as the api waits.
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
   private final RunnerSettings settings;
   private final KafkaClients kafka;
@@ -51,6 +58,8 @@ public class RunnerService {
   private final String region;
   private final String version;
   private final MeterRegistry metrics;
+  private final Spans spans;
+  private final SteadyClock clock = new SteadyClock();
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
   private final String incarnation = UUID.randomUUID().toString();
 
@@ -63,16 +72,25 @@ public class RunnerService {
   RunnerService(
       RunnerSettings settings,
       MeterRegistry metrics,
+      OpenTelemetry telemetry,
       @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
       @ConfigProperty(name = "longshore.shards") int shards,
       @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
       @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
+      @ConfigProperty(name = "longshore.output-topic.retention") Duration outputRetention,
+      @ConfigProperty(name = "longshore.output-topic.bytes") long outputBytes,
       @ConfigProperty(name = "longshore.region") String region,
       @ConfigProperty(name = "quarkus.application.version", defaultValue = "dev") String version) {
     this.settings = settings;
     this.metrics = metrics;
+    this.spans = new Spans(telemetry, "io.longshore.runner");
     this.kafka = new KafkaClients(bootstrapServers);
-    this.topology = new Topology(shards, orderPartitions, replicationFactor);
+    this.topology =
+        new Topology(
+            shards,
+            orderPartitions,
+            replicationFactor,
+            new Topology.OutputRetention(outputRetention, outputBytes));
     this.region = region;
     this.version = version;
   }
@@ -84,12 +102,14 @@ public class RunnerService {
   private void start() {
     try {
       HostDirectory host = open(HostDirectory.open(settings.data(), settings.hostId()));
+      RunnerIds ids = RunnerIds.of(settings, host.hostId());
+      Provisions provisions = SecretChoice.choose(settings, host.directory());
       Engine chosen = open(EngineChoice.choose(settings, host));
       engine = chosen;
       EngineInfo answered = patientInfo(chosen);
       info = answered;
       ensureTopics();
-      run(host.hostId(), chosen, answered);
+      run(host, ids, chosen, provisions, answered);
     } catch (RefusedToStartException | Topology.WrongTopologyException e) {
       LOG.fatal(e.getMessage());
       Quarkus.asyncExit(1);
@@ -101,27 +121,44 @@ public class RunnerService {
     }
   }
 
-  private void run(String hostId, Engine chosen, EngineInfo answered) throws InterruptedException {
+  private void run(
+      HostDirectory host, RunnerIds ids, Engine chosen, Provisions provisions, EngineInfo answered)
+      throws InterruptedException, RefusedToStartException {
     var producer = open(kafka.producer());
     KafkaReports reports = open(new KafkaReports(producer));
     // Before the threads that report end, what they reported is given a moment to arrive.
     open(() -> reports.flush(LAST_REPORTS));
     Quarantine quarantine = new Quarantine(producer);
     OrderFeed orders =
-        open(new OrderFeed(() -> kafka.consumer("longshore-orders"), topology, quarantine));
-    Hands hands = new Hands(chosen, settings.stopTimeout(), this::called);
+        open(new OrderFeed(() -> kafka.consumer("longshore-orders"), topology, quarantine, spans));
+    Outputs outputs = outputs(host, chosen);
+    MetadataEndpoint metadata = open(MetadataEndpoint.open(settings, host, chosen.insight()));
+    Hands hands =
+        new Hands(
+            chosen,
+            provisions,
+            metadata.whereabouts()::told,
+            outputs,
+            settings.stopTimeout(),
+            this::called,
+            spans);
     Fleet assembled =
         open(
             new Fleet(
                 chosen,
+                outputs,
                 orders,
-                cluster -> recruit(hostId, cluster, answered, hands, reports),
+                cluster -> recruit(ids, cluster, answered, hands, reports),
                 settings.beatInterval(),
                 settings.listInterval()));
     fleet = assembled;
     metrics.gauge("longshore.runner.tasks", assembled, Fleet::taskCount);
     metrics.gauge("longshore.runner.agents", assembled, Fleet::agentCount);
     assembled.begin();
+    metadata.serve(
+        assembled,
+        new KafkaCommands(
+            producer, () -> kafka.consumer("longshore-runner-replies"), ANSWER_LIMIT));
     orders.begin();
     if (settings.everyCluster()) {
       assembled.join(DEFAULT_CLUSTER);
@@ -133,20 +170,28 @@ public class RunnerService {
     }
   }
 
+  private Outputs outputs(HostDirectory host, Engine chosen) throws InterruptedException {
+    OutputPositions positions =
+        open(new OutputPositions(host.directory().resolve("output.positions")));
+    Outputs outputs =
+        open(new Outputs(chosen, new KafkaOutput(open(kafka.outputProducer())), positions));
+    metrics.gauge("longshore.runner.output.bytes", outputs, Outputs::underWay);
+    return outputs;
+  }
+
   private List<Agent> recruit(
-      String hostId, ClusterName cluster, EngineInfo engine, Hands hands, KafkaReports reports) {
+      RunnerIds ids, ClusterName cluster, EngineInfo engine, Hands hands, KafkaReports reports) {
     List<Agent> recruits = new ArrayList<>();
     for (int index = 0; index < settings.count(); index++) {
-      RunnerId runner = new RunnerId(Ids.derive(hostId, cluster.value(), Integer.toString(index)));
       // A cluster may be left and joined again within one life of the process.
       String fresh = incarnation + "-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
       recruits.add(
           new Agent(
-              new Agent.Identity(cluster, runner, fresh),
+              new Agent.Identity(cluster, ids.of(cluster, index), fresh, ids.claimed() != null),
               HostDescription.of(settings, engine, region, version, index),
               hands,
               reports,
-              InstantSource.system()));
+              clock));
     }
     return recruits;
   }

@@ -21,9 +21,17 @@ public interface RunnerSettings {
     SIMULATED
   }
 
+  /** Where secrets come from. */
+  enum SecretStore {
+    FILE,
+    COMMAND
+  }
+
   String cluster();
 
   Optional<String> hostId();
+
+  Optional<String> instance();
 
   int count();
 
@@ -50,6 +58,22 @@ public interface RunnerSettings {
   Duration stopTimeout();
 
   DockerEngine.PullBehavior imagePullBehavior();
+
+  SecretStore secretStore();
+
+  Optional<Path> secretDirectory();
+
+  Optional<List<String>> secretCommand();
+
+  Duration secretTimeout();
+
+  Optional<Path> environmentBuckets();
+
+  Optional<List<Path>> environmentFolders();
+
+  Optional<String> metadataAddress();
+
+  int metadataPort();
 
   default boolean everyCluster() {
     return cluster().equals(EVERY_CLUSTER);

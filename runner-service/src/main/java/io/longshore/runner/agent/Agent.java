@@ -10,44 +10,47 @@ import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskObservation;
 import io.longshore.messages.UnreadableMessageException;
 import io.longshore.runner.core.Desired;
+import io.longshore.runner.core.Membership;
 import io.longshore.runner.core.Observations;
-import io.longshore.runner.core.Orders;
 import io.longshore.runner.core.Sighting;
 import io.longshore.runner.core.Step;
 import io.longshore.runner.core.TaskState;
 import io.longshore.runner.engine.Card;
 import io.longshore.runner.engine.Found;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One runner identity: a host's membership in one cluster. It takes in orders, hands them to the
- * owners of the tasks, registers and beats.
+ * One runner identity: a host's membership in one cluster. It has a {@link Membership} decide what
+ * becomes of orders, lists and time, and does that: tells the owners of the tasks, registers and
+ * beats.
  *
  * <p>Its methods may be called from any thread. None of them waits: orders come from the thread
  * that reads Kafka, ticks and lists from the {@link Fleet}'s.
  */
 public final class Agent implements TaskOwner.Surroundings {
   private static final Logger LOG = Logger.getLogger(Agent.class);
-  private static final Duration FIRST_WAIT_FOR_MANIFEST = Duration.ofSeconds(5);
-  private static final Duration LONGEST_WAIT_FOR_MANIFEST = Duration.ofSeconds(30);
 
   /**
    * Who an agent is.
    *
    * @param incarnation a fresh one for every start of the process
    */
-  public record Identity(ClusterName cluster, RunnerId runner, String incarnation) {}
+  public record Identity(
+      ClusterName cluster, RunnerId runner, String incarnation, boolean claimed) {
+    /** Of a runner whose id is its own. */
+    public Identity(ClusterName cluster, RunnerId runner, String incarnation) {
+      this(cluster, runner, incarnation, false);
+    }
+  }
 
   private final Identity identity;
   private final HostResources host;
@@ -55,16 +58,11 @@ public final class Agent implements TaskOwner.Surroundings {
   private final Reports reports;
   private final InstantSource clock;
   private final ConcurrentHashMap<TaskId, TaskOwner> owners = new ConcurrentHashMap<>();
-  private final Set<TaskId> strays = new HashSet<>();
+  private final Membership membership;
 
-  private Orders orders;
-  private int incarnations;
-  private boolean positioned;
-  private boolean leaving;
-  private boolean left;
-  private Instant registerAgainAt = Instant.MAX;
-  private int unanswered;
-
+  /**
+   * @param clock one that only goes forward, such as a {@link io.longshore.messages.SteadyClock}
+   */
   public Agent(
       Identity identity, HostResources host, Hands hands, Reports reports, InstantSource clock) {
     this.identity = identity;
@@ -72,7 +70,7 @@ public final class Agent implements TaskOwner.Surroundings {
     this.hands = hands;
     this.reports = reports;
     this.clock = clock;
-    this.orders = Orders.begin(identity.runner(), identity.incarnation());
+    this.membership = new Membership(identity.runner(), identity.incarnation());
   }
 
   public RunnerId runner() {
@@ -85,172 +83,125 @@ public final class Agent implements TaskOwner.Surroundings {
 
   /** Takes up the tasks whose containers are there already. Before anything else. */
   synchronized void adopt(List<Found> found) {
-    int adopted = 0;
-    for (Map.Entry<TaskId, List<Found>> task : byTask(found).entrySet()) {
-      adopted += adopt(task.getKey(), task.getValue(), Desired.HOLD) ? 1 : 0;
-    }
+    Map<TaskId, List<Found>> byTask = byTask(found);
+    byTask.forEach((task, own) -> adopt(task, own, Desired.HOLD));
     LOG.infof(
         "Runner %s of cluster %s took up %d tasks it found running or ended.",
-        runner(), cluster(), adopted);
+        runner(), cluster(), byTask.size());
   }
 
-  private boolean adopt(TaskId task, List<Found> found, Desired desired) {
+  private void adopt(TaskId task, List<Found> found, Desired desired) {
     TaskAssignment assignment;
     try {
       assignment = Card.read(found.getFirst().card());
     } catch (UnreadableMessageException e) {
       LOG.warnf("The containers of task %s are left alone: %s", task, e.getMessage());
-      return false;
+      return;
     }
     Map<String, Sighting> sightings = new HashMap<>();
     found.forEach(one -> sightings.put(one.sighting().container(), one.sighting()));
-    TaskState state = TaskState.adopted(assignment, sightings, clock.instant());
-    boolean undo = desired == Desired.HOLD && TaskState.isUndoable(assignment, sightings);
-    own(undo ? state.wanting(Desired.FORGET, clock.instant()) : state, true, null).want(desired);
-    return !undo;
+    follow(membership.adopt(assignment, sightings, desired, clock.instant()), null);
   }
 
   /** The order feed now shows this agent every order from here on: it may ask for its manifest. */
   public synchronized void positioned() {
-    positioned = true;
-    register("it has come up");
+    follow(membership.positioned(nanos()), null);
   }
 
   /** Orders may have been missed. */
   public synchronized void doubt(String reason) {
-    if (positioned) {
-      orders = orders.inDoubt();
-      register(reason);
-    }
+    follow(membership.doubt(reason, nanos()), null);
   }
 
   public synchronized void take(Order order, @Nullable String traceparent) {
-    if (leaving) {
-      return;
+    boolean waited = !membership.isReady();
+    List<Membership.Effect> effects = membership.take(order, hands.pullsFirst(), nanos());
+    if (order instanceof Order.StopTask stop
+        && effects.stream().anyMatch(Membership.Want.class::isInstance)) {
+      LOG.infof("Task %s is to stop: %s", stop.task(), stop.reason());
     }
-    switch (orders.take(order)) {
-      case Orders.PassOver passed ->
+    follow(effects, traceparent);
+    if (order instanceof Order.Manifest manifest && waited && membership.isReady()) {
+      LOG.infof(
+          "Runner %s of cluster %s has its manifest, generation %d: %d tasks to run, %d to stop.",
+          runner(),
+          cluster(),
+          manifest.generation(),
+          manifest.run().size(),
+          manifest.stop().size());
+    }
+  }
+
+  private long nanos() {
+    Instant now = clock.instant();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+  }
+
+  private void follow(List<Membership.Effect> effects, @Nullable String traceparent) {
+    effects.forEach(effect -> follow(effect, traceparent));
+  }
+
+  private void follow(Membership.Effect effect, @Nullable String traceparent) {
+    switch (effect) {
+      case Membership.Own own -> own(own, traceparent);
+      case Membership.Want want -> {
+        TaskOwner owner = owners.get(want.task());
+        if (owner != null) {
+          owner.want(want.desired());
+        }
+      }
+      case Membership.Repeat repeat -> {
+        TaskOwner owner = owners.get(repeat.task());
+        if (owner != null) {
+          owner.repeat();
+        }
+      }
+      case Membership.ReportUnknown unknown ->
+          report(Observations.unknown(unknown.task(), clock.instant()), traceparent);
+      case Membership.Register register -> register(register);
+      case Membership.Beat beat ->
+          reports.send(
+              new Report.RunnerBeat(cluster(), runner(), beat.incarnation(), beat.generation()),
+              null);
+      case Membership.Leave leave ->
+          reports.send(new Report.RunnerLeft(cluster(), runner(), leave.incarnation()), null);
+      // Lists alone lead to it, and they see to it themselves.
+      case Membership.Remove remove -> {}
+      case Membership.PassedOver passed ->
           LOG.debugf(
               "%s of generation %d is passed over: %s",
-              order.getClass().getSimpleName(), order.generation(), passed.reason());
-      case Orders.Register again -> {
-        orders = again.next();
-        if (again.newIncarnation()) {
-          incarnations++;
-          orders = Orders.begin(runner(), identity.incarnation() + "-" + incarnations);
-        }
-        unanswered = 0;
-        register(again.reason());
-      }
-      case Orders.Take taken -> {
-        orders = taken.next();
-        registerAgainAt = Instant.MAX;
-        unanswered = 0;
-        follow(taken.order(), traceparent);
-      }
+              passed.order().getClass().getSimpleName(),
+              passed.order().generation(),
+              passed.reason());
     }
   }
 
-  private void follow(Order order, @Nullable String traceparent) {
-    switch (order) {
-      case Order.Manifest manifest -> manifest(manifest);
-      case Order.StartTask start -> start(start.assignment(), traceparent);
-      case Order.StopTask stop -> {
-        LOG.infof("Task %s is to stop: %s", stop.task(), stop.reason());
-        stop(stop.task(), traceparent);
-      }
-      case Order.ForgetTask forget -> {
-        TaskOwner owner = owners.get(forget.task());
-        if (owner != null) {
-          owner.want(Desired.FORGET);
-        }
-      }
-      // It stands outside the count and is never taken in.
-      case Order.RegisterAgain again -> {}
-    }
-  }
-
-  private void manifest(Order.Manifest manifest) {
-    Set<TaskId> run = Set.copyOf(manifest.run());
-    Set<TaskId> stop = Set.copyOf(manifest.stop());
-    int foreign = 0;
-    for (TaskOwner owner : owners.values()) {
-      if (run.contains(owner.task())) {
-        owner.want(Desired.RUN);
-      } else if (!stop.contains(owner.task())) {
-        owner.want(Desired.FORGET);
-        foreign++;
-      }
-    }
-    stop.forEach(task -> stop(task, null));
-    LOG.infof(
-        "Runner %s of cluster %s has its manifest, generation %d:"
-            + " %d tasks to run, %d to stop, %d to forget.",
-        runner(), cluster(), manifest.generation(), run.size(), stop.size(), foreign);
-  }
-
-  private void start(TaskAssignment assignment, @Nullable String traceparent) {
-    TaskOwner known = owners.get(assignment.task());
-    if (known != null) {
-      known.repeat();
-      return;
-    }
-    own(TaskState.ordered(assignment, hands.pullsFirst()), false, traceparent);
-  }
-
-  private void stop(TaskId task, @Nullable String traceparent) {
-    TaskOwner owner = owners.get(task);
-    if (owner == null) {
-      report(Observations.unknown(task, clock.instant()), traceparent);
-      return;
-    }
-    owner.want(Desired.STOP);
-    owner.repeat();
-  }
-
-  private TaskOwner own(TaskState state, boolean reported, @Nullable String traceparent) {
-    TaskOwner owner = new TaskOwner(state, reported, runner().value(), traceparent, this, clock);
+  private void own(Membership.Own own, @Nullable String traceparent) {
+    TaskOwner owner =
+        new TaskOwner(own.state(), own.reported(), runner().value(), traceparent, this, clock);
     owners.put(owner.task(), owner);
     owner.begin();
-    return owner;
+    owner.want(own.desired());
   }
 
-  private void register(String why) {
-    if (leaving || !positioned) {
-      return;
-    }
+  private void register(Membership.Register register) {
     List<TaskObservation> inventory = owners.values().stream().map(TaskOwner::latest).toList();
+    String why =
+        identity.claimed() && register.reason().equals(Membership.NO_MANIFEST)
+            ? register.reason() + ": is this container instance registered in this cluster?"
+            : register.reason();
     LOG.infof(
         "Runner %s registers with cluster %s (%s); %d tasks in its inventory.",
         runner(), cluster(), why, inventory.size());
     reports.send(
-        new Report.RunnerRegistered(cluster(), runner(), orders.incarnation(), host, inventory),
+        new Report.RunnerRegistered(
+            cluster(), runner(), register.incarnation(), host, inventory, identity.claimed()),
         null);
-    registerAgainAt = clock.instant().plus(waitForManifest());
-    unanswered++;
-  }
-
-  private Duration waitForManifest() {
-    Duration wait = FIRST_WAIT_FOR_MANIFEST.multipliedBy(1L << Math.min(unanswered, 4));
-    long millis = Math.min(wait.toMillis(), LONGEST_WAIT_FOR_MANIFEST.toMillis());
-    // By a part that differs between runners, so that they do not all come back at once.
-    return Duration.ofMillis(millis + Math.floorMod(runner().hashCode(), 1000));
   }
 
   /** Time passes: called once per beat interval. */
   synchronized void tick() {
-    if (leaving) {
-      leaveIfDone();
-      return;
-    }
-    if (!orders.waiting()) {
-      reports.send(
-          new Report.RunnerBeat(cluster(), runner(), orders.incarnation(), orders.generation()),
-          null);
-    }
-    if (!clock.instant().isBefore(registerAgainAt)) {
-      register("no manifest came");
-    }
+    follow(membership.tick(nanos()), null);
   }
 
   /**
@@ -263,19 +214,12 @@ public final class Agent implements TaskOwner.Surroundings {
       List<Found> own = byTask.getOrDefault(owner.task(), List.of());
       owner.listed(askedAtNanos, own.stream().map(Found::sighting).toList());
     }
-    Set<TaskId> unowned = new HashSet<>(byTask.keySet());
-    unowned.removeAll(owners.keySet());
-    if (!orders.waiting() || leaving) {
-      // Only what was unowned in two lists running: the first may be from before a removal.
-      for (TaskId task : unowned) {
-        if (strays.contains(task)) {
-          LOG.warnf("Task %s has containers and nobody asked for them: they are removed.", task);
-          adopt(task, byTask.getOrDefault(task, List.of()), Desired.FORGET);
-        }
+    for (Membership.Effect effect : membership.listed(byTask.keySet())) {
+      if (effect instanceof Membership.Remove(TaskId task)) {
+        LOG.warnf("Task %s has containers and nobody asked for them: they are removed.", task);
+        adopt(task, byTask.getOrDefault(task, List.of()), Desired.FORGET);
       }
     }
-    strays.clear();
-    strays.addAll(unowned);
   }
 
   void seen(TaskId task, Sighting sighting) {
@@ -287,25 +231,24 @@ public final class Agent implements TaskOwner.Surroundings {
 
   /** The cluster is no more: everything of it stops and goes, then the runner says it left. */
   synchronized void leave() {
-    leaving = true;
-    owners.values().forEach(owner -> owner.want(Desired.FORGET));
-    leaveIfDone();
-  }
-
-  private void leaveIfDone() {
-    if (!left && owners.isEmpty()) {
-      left = true;
-      reports.send(new Report.RunnerLeft(cluster(), runner(), orders.incarnation()), null);
-    }
+    follow(membership.leave(), null);
   }
 
   synchronized boolean hasLeft() {
-    return left;
+    return membership.hasLeft();
   }
 
   /** Whether it has its manifest, and so does what the scheduler wants. */
   public synchronized boolean isReady() {
-    return !orders.waiting();
+    return membership.isReady();
+  }
+
+  /** What is known of a task at the moment; null if it is none of this runner's. */
+  @Nullable TaskSnapshot snapshot(TaskId task) {
+    TaskOwner owner = owners.get(task);
+    return owner == null
+        ? null
+        : new TaskSnapshot(owner.snapshot(), host.attributes().get(HostResources.ZONE_ATTRIBUTE));
   }
 
   int taskCount() {
@@ -324,7 +267,7 @@ public final class Agent implements TaskOwner.Surroundings {
   }
 
   private synchronized String incarnation() {
-    return orders.incarnation();
+    return membership.incarnation();
   }
 
   @Override
@@ -333,8 +276,9 @@ public final class Agent implements TaskOwner.Surroundings {
   }
 
   @Override
-  public void gone(TaskOwner owner) {
+  public synchronized void gone(TaskOwner owner) {
     owners.remove(owner.task(), owner);
+    membership.gone(owner.task());
   }
 
   private static Map<TaskId, List<Found>> byTask(List<Found> found) {

@@ -13,10 +13,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All agents of this process: opens and closes them as clusters come and go, hands them what the
@@ -43,6 +45,7 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
   }
 
   private final Engine engine;
+  private final Outputs outputs;
   private final OrderSource source;
   private final Recruiting recruiting;
   private final Duration beatInterval;
@@ -57,11 +60,13 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
 
   public Fleet(
       Engine engine,
+      Outputs outputs,
       OrderSource source,
       Recruiting recruiting,
       Duration beatInterval,
       Duration listInterval) {
     this.engine = engine;
+    this.outputs = outputs;
     this.source = source;
     this.recruiting = recruiting;
     this.beatInterval = beatInterval;
@@ -141,6 +146,7 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
       for (Agent agent : everyone) {
         agent.listed(askedAt, of(agent.runner(), found));
       }
+      outputs.listed(found);
     } catch (EngineException e) {
       if (engineAnswers) {
         LOG.warnf("The engine does not answer; nothing is concluded from that: %s", e.words());
@@ -205,6 +211,15 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
 
   public boolean engineAnswers() {
     return engineAnswers;
+  }
+
+  /** What is known of a task at the moment; null if it is on none of these runners. */
+  public @Nullable TaskSnapshot snapshot(TaskId task) {
+    return everyone.stream()
+        .map(agent -> agent.snapshot(task))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   public int agentCount() {

@@ -1,6 +1,8 @@
 package io.longshore.runner.agent;
 
+import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.RunnerId;
+import io.longshore.messages.TaskAssignment;
 import io.longshore.runner.core.Outcome;
 import io.longshore.runner.core.Problem;
 import io.longshore.runner.core.Sighting;
@@ -8,6 +10,11 @@ import io.longshore.runner.core.Step;
 import io.longshore.runner.core.TaskState;
 import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
+import io.longshore.runner.secrets.Provided;
+import io.longshore.runner.secrets.ProvisionException;
+import io.longshore.runner.secrets.Provisions;
+import io.longshore.tracing.Spans;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
@@ -37,9 +44,19 @@ public final class Hands {
     void called(String step, String outcome, Duration took);
   }
 
+  /** What is added to a container's definition just before it is created. */
+  @FunctionalInterface
+  public interface Additions {
+    ContainerSpec added(TaskAssignment task, ContainerSpec spec);
+  }
+
   private final Engine engine;
+  private final Provisions provisions;
+  private final Additions additions;
+  private final Outputs outputs;
   private final Duration defaultPatience;
   private final Meter meter;
+  private final Spans spans;
   private final Semaphore making = new Semaphore(MAKING, true);
   private final Semaphore pulling = new Semaphore(PULLING, true);
   private final Semaphore removing = new Semaphore(REMOVING, true);
@@ -48,10 +65,21 @@ public final class Hands {
   /**
    * @param defaultPatience from the stop signal to the kill where the task definition does not say
    */
-  public Hands(Engine engine, Duration defaultPatience, Meter meter) {
+  public Hands(
+      Engine engine,
+      Provisions provisions,
+      Additions additions,
+      Outputs outputs,
+      Duration defaultPatience,
+      Meter meter,
+      Spans spans) {
     this.engine = engine;
+    this.provisions = provisions;
+    this.additions = additions;
+    this.outputs = outputs;
     this.defaultPatience = defaultPatience;
     this.meter = meter;
+    this.spans = spans;
   }
 
   boolean pullsFirst() {
@@ -61,33 +89,63 @@ public final class Hands {
   void perform(RunnerId runner, TaskState state, Step.Call step, TaskOwner owner) {
     Thread.ofVirtual()
         .name("call-" + step.container())
-        .start(() -> owner.ended(outcome(runner, state, step)));
+        .start(() -> owner.ended(outcome(runner, state, step, owner.traceparent())));
   }
 
-  private Outcome outcome(RunnerId runner, TaskState state, Step.Call step) {
+  private Outcome outcome(
+      RunnerId runner, TaskState state, Step.Call step, @Nullable String cause) {
+    if (!(step instanceof Step.Create create)) {
+      return outcome(runner, state, step, null, cause);
+    }
+    try {
+      // Before its turn at the engine comes: a store that is slow keeps nobody else waiting.
+      return outcome(runner, state, step, provisions.complete(create.spec()), cause);
+    } catch (ProvisionException e) {
+      return new Outcome.Failed(step, Problem.UNPROVIDED, e.words());
+    }
+  }
+
+  /**
+   * @param provided what a container is made from; null unless one is
+   */
+  private Outcome outcome(
+      RunnerId runner,
+      TaskState state,
+      Step.Call step,
+      @Nullable Provided provided,
+      @Nullable String cause) {
     Semaphore limit =
         switch (step) {
           case Step.Pull pull -> pulling;
           case Step.Create create -> making;
           case Step.Start start -> making;
+          case Step.Restart restart -> making;
           case Step.Stop stop -> stopping;
           case Step.Remove remove -> removing;
+          case Step.Release release -> removing;
         };
-    if (step instanceof Step.Remove) {
+    if (step instanceof Step.Remove remove) {
       LockSupport.parkNanos(REMOVING_GIVES_WAY.toNanos());
+      outputs.drain(state.assignment(), remove.container(), remove.runtimeId());
     }
     limit.acquireUninterruptibly();
     long begun = System.nanoTime();
     String word = "done";
-    try {
-      return new Outcome.Done(step, call(runner, state, step));
+    Spans.Open span = spans.open(step.getClass().getSimpleName(), SpanKind.CLIENT, cause);
+    try (span) {
+      span.with("task", state.task().value()).with("container", step.container());
+      return new Outcome.Done(step, call(runner, state, step, provided));
     } catch (EngineException e) {
       word = e.problem().name();
-      return new Outcome.Failed(step, e.problem(), e.words());
+      span.failed(word);
+      return new Outcome.Failed(step, e.problem(), withoutValues(provided, e.words()));
     } catch (RuntimeException e) {
       word = "DEFECT";
-      LOG.errorf(e, "The engine's driver failed at %s", step);
-      return new Outcome.Failed(step, Problem.UNREACHABLE, e.toString());
+      span.failed(word);
+      String words = withoutValues(provided, e.toString());
+      // The stack trace has the words in it.
+      LOG.errorf(words.equals(e.toString()) ? e : null, "The driver failed at %s: %s", step, words);
+      return new Outcome.Failed(step, Problem.UNREACHABLE, words);
     } finally {
       limit.release();
       meter.called(
@@ -95,19 +153,43 @@ public final class Hands {
     }
   }
 
-  private @Nullable Sighting call(RunnerId runner, TaskState state, Step.Call step)
+  private static String withoutValues(@Nullable Provided provided, String words) {
+    return provided == null ? words : provided.withoutValues(words);
+  }
+
+  private @Nullable Sighting call(
+      RunnerId runner, TaskState state, Step.Call step, @Nullable Provided provided)
       throws EngineException {
     return switch (step) {
       case Step.Pull pull -> {
-        engine.pull(pull.spec().image());
+        engine.pull(pull.spec().imageToRun());
         yield null;
       }
-      case Step.Create create -> engine.create(runner, state.assignment(), create.spec());
-      case Step.Start start -> engine.start(state.task(), start.container(), start.runtimeId());
+      case Step.Create create ->
+          engine.create(
+              runner,
+              state.assignment(),
+              additions.added(
+                  state.assignment(), provided == null ? create.spec() : provided.spec()));
+      case Step.Start start -> {
+        Sighting started = engine.start(state.task(), start.container(), start.runtimeId());
+        outputs.running(state.assignment(), start.container(), start.runtimeId());
+        yield started;
+      }
+      case Step.Restart restart -> {
+        Sighting started = engine.restart(state.task(), restart.container(), restart.runtimeId());
+        outputs.running(state.assignment(), restart.container(), restart.runtimeId());
+        yield started;
+      }
       case Step.Stop stop ->
           engine.stop(state.task(), stop.container(), stop.runtimeId(), patience(stop));
       case Step.Remove remove -> {
         engine.remove(state.task(), remove.container(), remove.runtimeId());
+        outputs.removed(remove.runtimeId());
+        yield null;
+      }
+      case Step.Release release -> {
+        engine.release(state.assignment());
         yield null;
       }
     };

@@ -8,6 +8,7 @@ import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a task looks like to the scheduler. */
@@ -17,12 +18,14 @@ public final class Observations {
   public static TaskObservation of(TaskState state) {
     TaskStatus status = status(state);
     Times times = state.times();
+    List<ContainerObservation> containers = new ArrayList<>();
+    for (ContainerState container : state.containers()) {
+      containers.add(of(container, status, state.assignment().spec()));
+    }
     return new TaskObservation(
         state.task(),
         status,
-        state.containers().stream()
-            .map(container -> of(container, status, state.assignment().spec()))
-            .toList(),
+        List.copyOf(containers),
         state.stopCode(),
         state.stoppedReason(),
         times.pullStarted(),
@@ -67,7 +70,10 @@ public final class Observations {
           case PLANNED, IMAGE_MISSING, IMAGE_READY, CREATED ->
               task == TaskStatus.STOPPED ? ContainerStatus.STOPPED : ContainerStatus.PENDING;
           case RUNNING -> ContainerStatus.RUNNING;
-          case EXITED, REMOVED -> ContainerStatus.STOPPED;
+          case EXITED, REMOVED ->
+              container.run().again() && task != TaskStatus.STOPPED
+                  ? ContainerStatus.PENDING
+                  : ContainerStatus.STOPPED;
         };
     return new ContainerObservation(
         container.name(),
@@ -76,11 +82,13 @@ public final class Observations {
         container.exitCode(),
         container.reason(),
         container.imageDigest(),
-        bindings(container, spec));
+        bindings(container, spec),
+        container.health(),
+        container.address());
   }
 
   /** On the host's own network every port is where the container opens it; no engine says so. */
-  private static List<NetworkBinding> bindings(ContainerState container, TaskSpec spec) {
+  static List<NetworkBinding> bindings(ContainerState container, TaskSpec spec) {
     return spec.networkMode().equals("host") && container.wasStarted()
         ? container.spec().portMappings().stream()
             .map(port ->

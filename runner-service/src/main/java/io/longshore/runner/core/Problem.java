@@ -4,6 +4,8 @@ package io.longshore.runner.core;
 public enum Problem {
   /** The image is not on this host. */
   IMAGE_MISSING,
+  /** What the container is to be given, such as a secret, cannot be had; asked often enough. */
+  UNPROVIDED,
   /** The engine understood and said no; asking again would not help. */
   REFUSED,
   /** Nobody knows whether it was done: the engine did not answer, or not in time. Ask again. */

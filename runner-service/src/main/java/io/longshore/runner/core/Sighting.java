@@ -1,5 +1,6 @@
 package io.longshore.runner.core;
 
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.NetworkBinding;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt as far as the engine said
  * @param finishedAt as far as the engine said
  * @param networkBindings empty when it has none, or when the engine did not say
+ * @param health null when the engine did not say
+ * @param address its IPv4 address on the engine's network; null when it has none, or when the
+ *     engine did not say
  */
 public record Sighting(
     String container,
@@ -24,13 +28,40 @@ public record Sighting(
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt,
     @Nullable String imageDigest,
-    List<NetworkBinding> networkBindings) {
+    List<NetworkBinding> networkBindings,
+    @Nullable HealthStatus health,
+    @Nullable String address) {
 
   /** As far as engines tell them apart; paused is running, dead is exited. */
   public enum Phase {
     CREATED,
     RUNNING,
     EXITED
+  }
+
+  /** Of an engine that says nothing of health and addresses. */
+  public Sighting(
+      String container,
+      String runtimeId,
+      Phase phase,
+      @Nullable Integer exitCode,
+      boolean outOfMemory,
+      @Nullable Instant startedAt,
+      @Nullable Instant finishedAt,
+      @Nullable String imageDigest,
+      List<NetworkBinding> networkBindings) {
+    this(
+        container,
+        runtimeId,
+        phase,
+        exitCode,
+        outOfMemory,
+        startedAt,
+        finishedAt,
+        imageDigest,
+        networkBindings,
+        null,
+        null);
   }
 
   public static Sighting created(String container, String runtimeId) {
@@ -49,41 +80,48 @@ public record Sighting(
   }
 
   public Sighting bound(List<NetworkBinding> bindings) {
-    return new Sighting(
-        container,
-        runtimeId,
-        phase,
-        exitCode,
-        outOfMemory,
-        startedAt,
-        finishedAt,
-        imageDigest,
-        List.copyOf(bindings));
+    return with(outOfMemory, startedAt, finishedAt, imageDigest, bindings, health, address);
   }
 
   public Sighting digest(@Nullable String digest) {
-    return new Sighting(
-        container,
-        runtimeId,
-        phase,
-        exitCode,
-        outOfMemory,
-        startedAt,
-        finishedAt,
-        digest,
-        networkBindings);
+    return with(outOfMemory, startedAt, finishedAt, digest, networkBindings, health, address);
+  }
+
+  public Sighting started(@Nullable Instant at) {
+    return with(outOfMemory, at, finishedAt, imageDigest, networkBindings, health, address);
   }
 
   public Sighting ended(@Nullable Instant at, boolean forWantOfMemory) {
+    return with(forWantOfMemory, startedAt, at, imageDigest, networkBindings, health, address);
+  }
+
+  public Sighting healthy(@Nullable HealthStatus status) {
+    return with(outOfMemory, startedAt, finishedAt, imageDigest, networkBindings, status, address);
+  }
+
+  public Sighting at(@Nullable String ipv4) {
+    return with(outOfMemory, startedAt, finishedAt, imageDigest, networkBindings, health, ipv4);
+  }
+
+  private Sighting with(
+      boolean memory,
+      @Nullable Instant started,
+      @Nullable Instant finished,
+      @Nullable String digest,
+      List<NetworkBinding> bindings,
+      @Nullable HealthStatus status,
+      @Nullable String ipv4) {
     return new Sighting(
         container,
         runtimeId,
         phase,
         exitCode,
-        forWantOfMemory,
-        startedAt,
-        at,
-        imageDigest,
-        networkBindings);
+        memory,
+        started,
+        finished,
+        digest,
+        List.copyOf(bindings),
+        status,
+        ipv4);
   }
 }

@@ -1,6 +1,9 @@
 package io.longshore.runner.core;
 
-/** How far a container has come. Except between the first three it only moves down this list. */
+/**
+ * How far a container has come. Except between the first three, and when it is started again, it
+ * only moves down this list.
+ */
 public enum Stage {
   /** Nothing done; its image may well be there, so creating it is tried first. */
   PLANNED,

@@ -3,16 +3,14 @@ package io.longshore.runner.core;
 import io.longshore.messages.ContainerSpec;
 import org.jspecify.annotations.Nullable;
 
-/** One thing to do for a task. All but {@link Rest} and {@link Gone} are calls to an engine. */
+/** One thing to do for a task. All but {@link Gone} are calls to an engine. */
 public sealed interface Step {
-  /** Nothing to do until something happens. */
-  record Rest() implements Step {}
-
   /** Nothing is left of the task. */
   record Gone() implements Step {}
 
-  /** A step that concerns one container. */
+  /** A call to an engine. */
   sealed interface Call extends Step {
+    /** Whom it concerns; empty for the task as a whole. */
     String container();
   }
 
@@ -32,6 +30,9 @@ public sealed interface Step {
 
   record Start(String container, String runtimeId) implements Call {}
 
+  /** Start a container again that has ended. */
+  record Restart(String container, String runtimeId) implements Call {}
+
   /**
    * Signal, wait, kill.
    *
@@ -41,4 +42,12 @@ public sealed interface Step {
       implements Call {}
 
   record Remove(String container, String runtimeId) implements Call {}
+
+  /** Remove what the containers had in common. */
+  record Release() implements Call {
+    @Override
+    public String container() {
+      return "";
+    }
+  }
 }

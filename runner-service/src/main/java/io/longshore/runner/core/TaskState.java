@@ -7,26 +7,30 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything one host knows of one task. Each method answers the state after something happened;
- * none looks anywhere else.
+ * Everything one host knows of one task. Each method answers the state after something happened,
+ * which is this very one if that changes nothing; none looks anywhere else.
  *
  * @param containers in the order of the definition
- * @param busy the call under way; at most one at a time
+ * @param busy the calls under way; at most one for each container
  * @param stopCode why the task is ending, unless it ends because it was told to
  * @param stoppedReason goes with {@code stopCode}
+ * @param released whether what the containers had in common is gone
  */
 public record TaskState(
     TaskAssignment assignment,
     Desired desired,
     List<ContainerState> containers,
-    Step.@Nullable Call busy,
+    List<Step.Call> busy,
     @Nullable StopCode stopCode,
     @Nullable String stoppedReason,
-    Times times) {
+    Times times,
+    boolean released) {
   static final String ESSENTIAL_EXITED = "Essential container in task exited";
   static final String REMOVED_FROM_OUTSIDE =
       "The container is gone: somebody other than Longshore removed it";
@@ -43,7 +47,8 @@ public record TaskState(
         assignment.spec().containers().stream()
             .map(spec -> ContainerState.planned(spec, pullFirst))
             .toList();
-    return new TaskState(assignment, Desired.RUN, containers, null, null, null, Times.NONE);
+    return new TaskState(
+        assignment, Desired.RUN, containers, List.of(), null, null, Times.NONE, false);
   }
 
   /**
@@ -68,9 +73,10 @@ public record TaskState(
         times = times.withPullStopped(started).withStarted(started);
       }
     }
-    TaskState state = new TaskState(assignment, Desired.HOLD, containers, null, null, null, times);
+    TaskState state =
+        new TaskState(assignment, Desired.HOLD, containers, List.of(), null, null, times, false);
     for (Sighting sighting : sightings.values()) {
-      state = state.take(sighting);
+      state = state.take(sighting, now);
     }
     return state.settled(now);
   }
@@ -93,119 +99,172 @@ public record TaskState(
   /** What is wanted never goes back: a task that was to stop is not run again. */
   public TaskState wanting(Desired wanted, Instant now) {
     Desired next = wanted.compareTo(desired) > 0 ? wanted : desired;
-    return new TaskState(assignment, next, containers, busy, stopCode, stoppedReason, times)
+    return new TaskState(
+            assignment, next, containers, busy, stopCode, stoppedReason, times, released)
         .settled(now);
+  }
+
+  /** Whether a call is under way for a container. */
+  public boolean isBusy(String container) {
+    return !busy.isEmpty() && busy.stream().anyMatch(call -> call.container().equals(container));
   }
 
   /** A call to the engine begins. */
   public TaskState begun(Step.Call step, Instant now) {
     boolean first = step instanceof Step.Pull || step instanceof Step.Create;
-    return new TaskState(
-        assignment,
-        desired,
-        containers,
-        step,
-        stopCode,
-        stoppedReason,
-        first ? times.withPullStarted(now) : times);
+    TaskState state = first ? timed(times.withPullStarted(now)) : this;
+    List<Step.Call> calls = new ArrayList<>(busy);
+    calls.add(step);
+    return state.with(containers, List.copyOf(calls), state.times);
   }
 
   /** A call to the engine ended. One that was given up meanwhile changes nothing. */
   public TaskState after(Outcome outcome, Instant now) {
-    if (!outcome.step().equals(busy)) {
+    if (!busy.contains(outcome.step())) {
       return this;
     }
-    TaskState idle =
-        new TaskState(assignment, desired, containers, null, stopCode, stoppedReason, times);
+    TaskState idle = without(call -> call.equals(outcome.step()));
     return switch (outcome) {
-      case Outcome.Done done -> idle.done(done).settled(now);
+      case Outcome.Done done -> idle.done(done, now).settled(now);
       case Outcome.Failed failed -> idle.failed(failed).settled(now);
     };
   }
 
-  private TaskState done(Outcome.Done done) {
+  private TaskState done(Outcome.Done done, Instant now) {
     Sighting sighting = done.sighting();
     String name = done.step().container();
     return switch (done.step()) {
-      case Step.Pull pull -> change(name, container -> container.at(Stage.IMAGE_READY));
+      case Step.Pull pull -> pulled(pull.spec().imageToRun());
       case Step.Remove remove -> change(name, container -> container.at(Stage.REMOVED));
-      case Step.Create create -> sighting == null ? this : take(sighting);
-      case Step.Start start -> sighting == null ? this : take(sighting);
+      case Step.Create create -> sighting == null ? this : take(sighting, now);
+      case Step.Start start -> sighting == null ? this : take(sighting, now);
+      case Step.Restart restart ->
+          sighting == null
+              ? this
+              : change(name, container -> container.startedAgain(sighting, now));
+      case Step.Release release -> freed();
       case Step.Stop stop ->
           sighting == null
               ? change(name, container -> container.lost(REMOVED_FROM_OUTSIDE))
-              : take(sighting);
+              : take(sighting, now).change(name, ContainerState::stopped);
     };
+  }
+
+  /** For all of its containers: none of them is to pull it again. */
+  private TaskState pulled(String image) {
+    TaskState state = this;
+    for (ContainerState container : containers) {
+      if (container.stage() == Stage.IMAGE_MISSING && container.spec().imageToRun().equals(image)) {
+        state = state.change(container.name(), missing -> missing.at(Stage.IMAGE_READY));
+      }
+    }
+    return state;
   }
 
   private TaskState failed(Outcome.Failed failed) {
     String name = failed.step().container();
     if (failed.problem() == Problem.UNREACHABLE) {
-      return this;
+      boolean starts = failed.step() instanceof Step.Start || failed.step() instanceof Step.Restart;
+      return starts ? change(name, ContainerState::doubted) : this;
     }
     return switch (failed.step()) {
       case Step.Pull pull -> failedToStart(name, "CannotPullContainerError: ", failed.message());
       case Step.Create create ->
           failed.problem() == Problem.IMAGE_MISSING && find(name).stage() == Stage.PLANNED
               ? change(name, container -> container.at(Stage.IMAGE_MISSING))
-              : failedToStart(name, "CannotCreateContainerError: ", failed.message());
+              : failedToStart(name, notCreated(failed.problem()), failed.message());
       case Step.Start start -> failedToStart(name, "CannotStartContainerError: ", failed.message());
+      case Step.Restart restart ->
+          change(
+              name,
+              container -> container.failed("CannotStartContainerError: " + failed.message()));
+      // Somebody else holds on to it, and may keep it.
+      case Step.Release release -> freed();
       // There is no giving up on these: they are asked for again until the container is gone.
       case Step.Stop stop -> this;
       case Step.Remove remove -> this;
     };
   }
 
+  private static String notCreated(Problem problem) {
+    return problem == Problem.UNPROVIDED
+        ? "ResourceInitializationError: "
+        : "CannotCreateContainerError: ";
+  }
+
   private TaskState failedToStart(String name, String prefix, String message) {
     String reason = prefix + message;
     TaskState marked = change(name, container -> container.failed(reason));
-    return isEnding() ? marked : marked.ending(StopCode.TASK_FAILED_TO_START, reason);
+    return marked.ending(StopCode.TASK_FAILED_TO_START, reason);
   }
 
   /**
    * The engine said something of one container. Sightings of unknown containers are passed over.
    */
   public TaskState seen(Sighting sighting, Instant now) {
-    return take(sighting).settled(now);
+    return take(sighting, now).settled(now);
+  }
+
+  /** Time passed. */
+  public TaskState passing(Instant now) {
+    return settled(now);
+  }
+
+  /** When time alone may change something; null for never. */
+  public @Nullable Instant deadline() {
+    return isEnding() ? null : Dependencies.deadline(containers);
   }
 
   /**
-   * The engine listed every container it has, and this is what it has of the task. Only for lists
-   * that were asked for after the last call had ended.
+   * The engine listed every container it has, and this is what it has of the task.
+   *
+   * @param counted the containers for which the list was asked for after their last call had ended
+   *     and after the engine had last said something of them: of others it may show what has
+   *     changed since
    */
-  public TaskState listed(List<Sighting> sightings, Instant now) {
+  public TaskState listed(List<Sighting> sightings, Set<String> counted, Instant now) {
     TaskState state = this;
     for (ContainerState container : containers) {
-      Sighting sighting =
-          sightings.stream()
-              .filter(candidate -> candidate.container().equals(container.name()))
-              .findFirst()
-              .orElse(null);
-      state = state.take(container, sighting);
+      if (!counted.contains(container.name()) || isBusy(container.name())) {
+        continue;
+      }
+      Sighting own = null;
+      for (Sighting sighting : sightings) {
+        own = sighting.container().equals(container.name()) ? sighting : own;
+      }
+      state = state.take(container, own, now);
     }
     return state.settled(now);
   }
 
-  private TaskState take(ContainerState container, @Nullable Sighting sighting) {
+  private TaskState take(ContainerState container, @Nullable Sighting sighting, Instant now) {
     boolean existed = container.stage() == Stage.CREATED || container.stage() == Stage.RUNNING;
     if (sighting == null) {
       return existed ? change(container.name(), known -> known.lost(REMOVED_FROM_OUTSIDE)) : this;
     }
-    // Somebody started it again by hand. A task is one attempt, so it is stopped again.
     boolean revived =
         container.stage() == Stage.EXITED && sighting.phase() == Sighting.Phase.RUNNING;
-    return revived ? change(container.name(), known -> known.at(Stage.RUNNING)) : take(sighting);
+    if (!revived) {
+      return take(sighting, now);
+    }
+    // It was to be started again, and was without our hearing of it. Otherwise somebody started it
+    // by hand: a task is one attempt, so it is stopped again.
+    return container.run().again()
+        ? change(container.name(), known -> known.startedAgain(sighting.started(null), now))
+        : change(container.name(), known -> known.at(Stage.RUNNING));
   }
 
-  private TaskState take(Sighting sighting) {
-    TaskState taken = change(sighting.container(), container -> container.seen(sighting));
+  private TaskState take(Sighting sighting, Instant now) {
+    TaskState taken = change(sighting.container(), container -> container.seen(sighting, now));
     Instant finished = sighting.finishedAt();
+    if (finished == null || sighting.phase() != Sighting.Phase.EXITED) {
+      return taken;
+    }
     boolean essential =
-        containers.stream()
-            .anyMatch(c -> c.name().equals(sighting.container()) && c.spec().essential());
-    return essential && finished != null && sighting.phase() == Sighting.Phase.EXITED
-        ? taken.timed(taken.times.withExecutionStopped(finished))
-        : taken;
+        taken.containers.stream()
+            .anyMatch(
+                c -> c.name().equals(sighting.container()) && c.spec().essential() && c.hasEnded());
+    return essential ? taken.timed(taken.times.withExecutionStopped(finished)) : taken;
   }
 
   /** Whether the task is on its way to its end, or there. */
@@ -219,51 +278,82 @@ public record TaskState(
   }
 
   private boolean isStill() {
-    boolean calling = busy instanceof Step.Create || busy instanceof Step.Start;
-    return !calling
-        && containers.stream().noneMatch(container -> container.stage() == Stage.RUNNING);
+    boolean making =
+        busy.stream()
+            .anyMatch(call ->
+                call instanceof Step.Create
+                    || call instanceof Step.Start
+                    || call instanceof Step.Restart);
+    return !making && all(container -> !container.mayRun());
   }
 
-  /** Whether all containers have been started and every essential one runs. */
+  /**
+   * Whether all containers have been started, which those that wait for others are last, and every
+   * essential one runs or is about to again.
+   */
   public boolean isRunning() {
-    return containers.stream()
-        .allMatch(c -> c.spec().essential() ? c.stage() == Stage.RUNNING : c.wasStarted());
+    return all(ContainerState::wasStarted) && !anyEssentialExited();
   }
 
   /** Draws the conclusions that follow from the containers' stages. */
   private TaskState settled(Instant now) {
-    TaskState state = this;
-    if (containers.stream()
-        .allMatch(container -> container.stage().compareTo(Stage.CREATED) >= 0)) {
+    TaskState state = isEnding() ? this : withoutHope(now);
+    if (all(container -> container.stage().compareTo(Stage.CREATED) >= 0)) {
       state = state.timed(state.times.withPullStopped(now));
     }
-    if (containers.stream().allMatch(ContainerState::wasStarted)) {
+    if (all(ContainerState::wasStarted)) {
       state = state.timed(state.times.withStarted(now));
     }
     if (anyEssentialExited()) {
       state = state.timed(state.times.withExecutionStopped(now));
-      state =
-          state.isEnding()
-              ? state
-              : state.ending(StopCode.ESSENTIAL_CONTAINER_EXITED, ESSENTIAL_EXITED);
+      state = state.ending(StopCode.ESSENTIAL_CONTAINER_EXITED, ESSENTIAL_EXITED);
     }
-    ContainerState halfMade = firstFailed();
-    if (halfMade != null && halfMade.reason() != null && !state.isEnding()) {
-      state = state.ending(StopCode.TASK_FAILED_TO_START, halfMade.reason());
+    String failure = state.firstFailure();
+    if (failure != null) {
+      state = state.ending(StopCode.TASK_FAILED_TO_START, failure);
     }
     if (state.isEnding()) {
-      state = state.timed(state.times.withStopping(now));
+      // A pull is given up for an end; whatever else is under way is waited for.
+      state = state.timed(state.times.withStopping(now)).without(Step.Pull.class::isInstance);
     }
     return state.hasEnded() ? state.timed(state.times.withStopped(now)) : state;
   }
 
-  private boolean anyEssentialExited() {
-    return containers.stream()
-        .anyMatch(container -> container.spec().essential() && container.stage() == Stage.EXITED);
+  /** Marks those containers as failed that never can be started. */
+  private TaskState withoutHope(Instant now) {
+    TaskState state = this;
+    for (ContainerState container : containers) {
+      if (!container.wasStarted() && container.reason() == null) {
+        String why = Dependencies.hopeless(container, containers, now);
+        if (why != null) {
+          state = state.change(container.name(), waiting -> waiting.failed(why));
+        }
+      }
+    }
+    return state;
   }
 
-  private @Nullable ContainerState firstFailed() {
-    return containers.stream().filter(ContainerState::failed).findFirst().orElse(null);
+  private boolean anyEssentialExited() {
+    return !all(container -> !container.spec().essential() || !container.hasEnded());
+  }
+
+  /** A plain loop: this is asked whenever anything happens to a task. */
+  private boolean all(Predicate<ContainerState> are) {
+    for (ContainerState container : containers) {
+      if (!are.test(container)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private @Nullable String firstFailure() {
+    for (ContainerState container : containers) {
+      if (container.failed()) {
+        return container.reason();
+      }
+    }
+    return null;
   }
 
   private ContainerState find(String name) {
@@ -274,18 +364,34 @@ public record TaskState(
   }
 
   private TaskState change(String name, UnaryOperator<ContainerState> to) {
-    List<ContainerState> changed =
-        containers.stream()
-            .map(container -> container.name().equals(name) ? to.apply(container) : container)
-            .toList();
-    return new TaskState(assignment, desired, changed, busy, stopCode, stoppedReason, times);
+    List<ContainerState> changed = new ArrayList<>(containers);
+    changed.replaceAll(
+        container -> container.name().equals(name) ? to.apply(container) : container);
+    return changed.equals(containers) ? this : with(List.copyOf(changed), busy, times);
   }
 
+  /** Whatever it was that ended it first stays the reason. */
   private TaskState ending(StopCode code, String reason) {
-    return new TaskState(assignment, desired, containers, busy, code, reason, times);
+    return isEnding()
+        ? this
+        : new TaskState(assignment, desired, containers, busy, code, reason, times, released);
+  }
+
+  private TaskState without(Predicate<Step.Call> over) {
+    List<Step.Call> left = new ArrayList<>(busy);
+    return left.removeIf(over) ? with(containers, List.copyOf(left), times) : this;
   }
 
   private TaskState timed(Times next) {
-    return new TaskState(assignment, desired, containers, busy, stopCode, stoppedReason, next);
+    return next.equals(times) ? this : with(containers, busy, next);
+  }
+
+  private TaskState with(List<ContainerState> next, List<Step.Call> calls, Times when) {
+    return new TaskState(assignment, desired, next, calls, stopCode, stoppedReason, when, released);
+  }
+
+  private TaskState freed() {
+    return new TaskState(
+        assignment, desired, containers, busy, stopCode, stoppedReason, times, true);
   }
 }

@@ -44,6 +44,13 @@ public interface Engine extends AutoCloseable {
   Sighting start(TaskId task, String container, String runtimeId) throws EngineException;
 
   /**
+   * Starts a container again that has ended; one that runs is left running.
+   *
+   * @return with the engine's time of the start
+   */
+  Sighting restart(TaskId task, String container, String runtimeId) throws EngineException;
+
+  /**
    * Sends the stop signal, waits, and kills whatever is left after {@code patience}.
    *
    * @return how it ended; null if there is no such container any more
@@ -51,8 +58,29 @@ public interface Engine extends AutoCloseable {
   @Nullable Sighting stop(TaskId task, String container, String runtimeId, Duration patience)
       throws EngineException;
 
+  /**
+   * Tells what a container has written, from the first line after a position on. A line has the
+   * same position however often it is told, also to the runner's next process, and also after the
+   * container was started again. A line without an end is told once nothing more is coming. Of a
+   * container that is not there nothing is told.
+   *
+   * @param after the position of the last line that is not wanted again; 0 for all that is kept
+   * @param follow whether to wait for more as long as the container runs
+   * @throws EngineException {@code UNREACHABLE} if it broke off: worth another call, from the
+   *     position that was reached; {@code REFUSED} if the engine does not have this output
+   */
+  void output(
+      TaskId task, String container, String runtimeId, long after, boolean follow, Lines lines)
+      throws EngineException, InterruptedException;
+
   /** Removes a container that has ended, or was never started, with everything kept for it. */
   void remove(TaskId task, String container, String runtimeId) throws EngineException;
+
+  /**
+   * Removes what the containers of a task had in common, such as its volumes, once they are
+   * removed. The assignment may be the reduced one of a {@link Card}.
+   */
+  void release(TaskAssignment assignment) throws EngineException;
 
   /** Every container of this host's runners, ended ones among them; one call, however many. */
   List<Found> list() throws EngineException;
@@ -62,6 +90,11 @@ public interface Engine extends AutoCloseable {
    * again by itself after it was out of reach.
    */
   void watch(Listener listener);
+
+  /** What it tells beyond what containers are run by. */
+  default Insight insight() {
+    return Insight.PLAIN;
+  }
 
   /** Ends the watch and lets go of connections. Containers are left as they are. */
   @Override

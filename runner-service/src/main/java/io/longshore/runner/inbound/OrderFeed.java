@@ -8,6 +8,8 @@ import io.longshore.messages.UnreadableMessageException;
 import io.longshore.runner.agent.Agent;
 import io.longshore.runner.agent.Fleet;
 import io.longshore.runner.outbound.Quarantine;
+import io.longshore.tracing.Spans;
+import io.opentelemetry.api.trace.SpanKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,6 +45,7 @@ public final class OrderFeed implements Fleet.OrderSource, AutoCloseable {
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Topology topology;
   private final Quarantine quarantine;
+  private final Spans spans;
   private final LinkedBlockingQueue<Runnable> notes = new LinkedBlockingQueue<>();
   private final Map<String, Agent> agents = new HashMap<>();
   private final Set<String> positioned = new HashSet<>();
@@ -54,10 +57,14 @@ public final class OrderFeed implements Fleet.OrderSource, AutoCloseable {
    * @param consumers makes a consumer without a group and without a reset policy
    */
   public OrderFeed(
-      Supplier<Consumer<byte[], byte[]>> consumers, Topology topology, Quarantine quarantine) {
+      Supplier<Consumer<byte[], byte[]>> consumers,
+      Topology topology,
+      Quarantine quarantine,
+      Spans spans) {
     this.consumers = consumers;
     this.topology = topology;
     this.quarantine = quarantine;
+    this.spans = spans;
     this.thread = Thread.ofPlatform().daemon().name("orders").unstarted(this::run);
   }
 
@@ -190,7 +197,11 @@ public final class OrderFeed implements Fleet.OrderSource, AutoCloseable {
       return;
     }
     try {
-      agent.take(Codec.decode(record.value(), Order.class), traceparent(record));
+      Order order = Codec.decode(record.value(), Order.class);
+      String kind = order.getClass().getSimpleName();
+      try (Spans.Open span = spans.open(kind, SpanKind.CONSUMER, traceparent(record))) {
+        agent.take(order, span.traceparent());
+      }
     } catch (UnreadableMessageException e) {
       quarantine.put(record, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {

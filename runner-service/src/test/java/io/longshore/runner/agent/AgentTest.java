@@ -3,7 +3,12 @@ package io.longshore.runner.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.longshore.messages.ContainerObservation;
+import io.longshore.messages.ContainerOrdering;
+import io.longshore.messages.ContainerSecrets;
+import io.longshore.messages.ContainerSecrets.Reference;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.HostResources;
 import io.longshore.messages.Ids;
 import io.longshore.messages.Order;
@@ -16,15 +21,18 @@ import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskStatus;
 import io.longshore.runner.Tasks;
 import io.longshore.runner.engine.simulated.SimulatedEngine;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** One agent, its fleet and a simulated engine; the test is the scheduler. */
 class AgentTest {
@@ -32,6 +40,8 @@ class AgentTest {
   private static final HostResources HOST =
       new HostResources("h", 2048, 1024, List.of(), Map.of(), "1", "1", false);
   private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+  @TempDir private Path data;
 
   private final SimulatedEngine engine = new SimulatedEngine();
   private final RecordedReports reports = new RecordedReports();
@@ -60,10 +70,12 @@ class AgentTest {
   }
 
   private void boot(String incarnation, Duration listInterval) throws InterruptedException {
-    Hands hands = new Hands(engine, Duration.ofSeconds(1), (step, outcome, took) -> {});
+    Outputs outputs = Tasks.outputs(engine, data);
+    Hands hands = Tasks.hands(engine, outputs);
     fleet =
         new Fleet(
             engine,
+            outputs,
             new Source(),
             cluster -> {
               agent =
@@ -273,6 +285,25 @@ class AgentTest {
   }
 
   @Test
+  void aSecretThatCannotBeHadIsToldInTheWordsOfEcsAndCreatesNothing() {
+    manifest(List.of(), List.of());
+    ContainerSpec spec =
+        Tasks.container("web", true)
+            .withSecrets(
+                new ContainerSecrets(
+                    List.of(), List.of(new Reference("PASSWORD", "/shop/db")), List.of()));
+    TaskAssignment task = Tasks.of(Tasks.id("no-secret"), spec);
+    start(task);
+    eventuallyIs(task, TaskStatus.STOPPED);
+    assertThat(last(task).stopCode()).isEqualTo(StopCode.TASK_FAILED_TO_START);
+    assertThat(last(task).stoppedReason())
+        .isEqualTo(
+            "ResourceInitializationError: unable to pull secrets or registry auth:"
+                + " secret '/shop/db' for PASSWORD: there is no such secret");
+    assertThat(engine.creations()).isZero();
+  }
+
+  @Test
   void aGapMakesItRegisterAgainAndNothingInBetweenCounts() {
     manifest(List.of(), List.of());
     generation++;
@@ -333,6 +364,97 @@ class AgentTest {
     eventuallyIs(tasks.get(8), TaskStatus.STOPPED);
     assertThat(fleet.taskCount()).isEqualTo(991);
     assertThat(engine.creations()).isEqualTo(1000);
+  }
+
+  @Test
+  void aContainerIsStartedAgainByItsPolicyUntilItIsToStop() {
+    manifest(List.of(), List.of());
+    ContainerSpec spec =
+        Tasks.container(
+                "web",
+                true,
+                List.of(),
+                Map.of("LONGSHORE_SIMULATED_EXIT_AFTER_MS", "50"),
+                List.of())
+            .withOrdering(
+                new ContainerOrdering(
+                    List.of(), null, null, new ContainerOrdering.RestartPolicy(List.of(), 0)));
+    TaskAssignment task = Tasks.of(Tasks.id("restarts"), spec);
+    start(task);
+    eventually(() ->
+        assertThat(reports.of(task.task()))
+            .filteredOn(seen -> seen.lastStatus() == TaskStatus.RUNNING)
+            .hasSizeGreaterThan(4));
+    assertThat(reports.of(task.task())).allMatch(seen -> seen.stopCode() == null);
+    assertThat(engine.creations()).isEqualTo(1);
+    stop(task.task());
+    eventuallyIs(task, TaskStatus.STOPPED);
+  }
+
+  @Test
+  void containersThatDoNotHearTheSignalAreKilledSideBySide() throws Exception {
+    manifest(List.of(), List.of());
+    Map<String, String> deaf = Map.of("LONGSHORE_SIMULATED_IGNORE_STOP", "true");
+    TaskAssignment task =
+        Tasks.of(
+            Tasks.id("deaf"),
+            Tasks.container("one", true, List.of(), deaf, List.of()),
+            Tasks.container("two", true, List.of(), deaf, List.of()));
+    start(task);
+    eventuallyIs(task, TaskStatus.RUNNING);
+    stop(task.task());
+    eventuallyIs(task, TaskStatus.STOPPED);
+    List<Instant> ends =
+        engine.list().stream()
+            .map(found -> Objects.requireNonNull(found.sighting().finishedAt()))
+            .sorted()
+            .toList();
+    assertThat(ends).hasSize(2);
+    // Each is given two seconds. One after the other, they would be that far apart.
+    assertThat(Duration.between(ends.getFirst(), ends.getLast())).isLessThan(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void whatWaitsForAnotherStartsWithItsHealthAndGivesUpInTime() {
+    manifest(List.of(), List.of());
+    TaskAssignment well = waiting("well", "100");
+    TaskAssignment never = waiting("never", "3600000");
+    start(well);
+    start(never);
+    eventuallyIs(well, TaskStatus.RUNNING);
+    assertThat(last(well).containers())
+        .extracting(ContainerObservation::health)
+        .containsExactly(HealthStatus.UNKNOWN, HealthStatus.HEALTHY);
+    eventuallyIs(never, TaskStatus.PENDING);
+    now = Instant.now().plusSeconds(60);
+    eventuallyIs(never, TaskStatus.STOPPED);
+    assertThat(last(never).stopCode()).isEqualTo(StopCode.TASK_FAILED_TO_START);
+    assertThat(last(never).stoppedReason()).contains("startTimeout of 1 s");
+    assertThat(last(well).lastStatus()).isEqualTo(TaskStatus.RUNNING);
+  }
+
+  private static TaskAssignment waiting(String what, String healthyAfterMillis) {
+    ContainerSpec web =
+        Tasks.container("web", true)
+            .withOrdering(
+                new ContainerOrdering(
+                    List.of(
+                        new ContainerOrdering.Dependency(
+                            "db", ContainerOrdering.Condition.HEALTHY)),
+                    null,
+                    null,
+                    null));
+    ContainerSpec db =
+        Tasks.container(
+                "db",
+                true,
+                List.of(),
+                Map.of("LONGSHORE_SIMULATED_HEALTHY_AFTER_MS", healthyAfterMillis),
+                List.of())
+            .withOrdering(
+                new ContainerOrdering(
+                    List.of(), 1, Tasks.checked("CMD", "any").healthCheck(), null));
+    return Tasks.of(Tasks.id(what), web, db);
   }
 
   @Test

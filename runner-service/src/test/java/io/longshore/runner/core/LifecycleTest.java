@@ -55,15 +55,98 @@ class LifecycleTest {
   }
 
   @Test
-  void containersAreCreatedAndThenStartedInTheOrderOfTheDefinition() {
+  void containersAreCreatedAndStartedSideBySide() {
     Script script = Script.ordered(PAIR);
-    StringBuilder steps = new StringBuilder();
-    for (int i = 0; i < 4; i++) {
-      steps.append(script.next()).append("; ");
-      script.succeed();
-    }
-    assertThat(steps).hasToString("create log; create web; start log; start web; ");
+    assertThat(script.next()).isEqualTo("create log, create web");
+    Step.Call log = script.begin("create log");
+    Step.Call web = script.begin("create web");
+    assertThat(script.next()).isEqualTo("rest");
+    script.succeed(web);
+    assertThat(script.next()).isEqualTo("start web");
+    script.succeed();
+    assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.PENDING);
+    script.succeed(log).succeed();
     assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.RUNNING);
+  }
+
+  @Test
+  void imagesArePulledSideBySideAndEachOnce() {
+    TaskAssignment three =
+        Tasks.of(
+            Tasks.id("images"),
+            container("a", true),
+            container("b", true),
+            Tasks.ofImage("c", "other:1"));
+    Script script = new Script(TaskState.ordered(three, true));
+    assertThat(script.next()).isEqualTo("pull a, pull c");
+    Step.Call first = script.begin("pull a");
+    Step.Call other = script.begin("pull c");
+    assertThat(script.next()).isEqualTo("rest");
+    script.succeed(first);
+    assertThat(script.next()).isEqualTo("create a, create b");
+    script.succeed(other);
+    assertThat(script.next()).isEqualTo("create a, create b, create c");
+  }
+
+  @Test
+  void anImageThatIsMissedWhileAnotherContainerPullsItIsNotPulledAgain() {
+    Script script = Script.ordered(PAIR);
+    Step.Call log = script.begin("create log");
+    Step.Call web = script.begin("create web");
+    script.end(new Outcome.Failed(web, Problem.IMAGE_MISSING, "none"));
+    Step.Call pull = script.begin("pull web");
+    script.end(new Outcome.Failed(log, Problem.IMAGE_MISSING, "none"));
+    assertThat(script.next()).isEqualTo("rest");
+    assertThat(script.succeed(pull).next()).isEqualTo("create log, create web");
+  }
+
+  @Test
+  void aContainerStartsWhileTheImageOfAnotherIsPulled() {
+    Script script = Script.ordered(PAIR);
+    script.end(new Outcome.Failed(script.begin("create log"), Problem.IMAGE_MISSING, "none"));
+    Step.Call pull = script.begin("pull log");
+    script.succeed().succeed();
+    assertThat(script.stage("web")).isEqualTo(Stage.RUNNING);
+    script.end(new Outcome.Failed(pull, Problem.REFUSED, "no such image"));
+    assertThat(script.observed().stoppedReason())
+        .isEqualTo("CannotPullContainerError: no such image");
+    assertThat(script.next()).isEqualTo("stop web");
+  }
+
+  @Test
+  void theFirstContainerOfATaskThatSharesItsNetworkIsMadeByItself() {
+    TaskAssignment shared =
+        Tasks.of(Tasks.id("shared"), "awsvpc", container("a", true), container("b", true));
+    Script script = Script.ordered(shared);
+    assertThat(script.next()).isEqualTo("create a");
+    Step.Call first = script.begin();
+    assertThat(script.next()).isEqualTo("rest");
+    assertThat(script.succeed(first).next()).isEqualTo("start a, create b");
+  }
+
+  @Test
+  void onlyWhatIsUnderWayForAContainerItselfKeepsAListFromCounting() {
+    Script script = Script.ordered(PAIR).succeed(4).want(Desired.STOP);
+    Step.Call stop = script.begin("stop web");
+    script.list();
+    assertThat(script.stage("web")).isEqualTo(Stage.RUNNING);
+    assertThat(script.stage("log")).isEqualTo(Stage.EXITED);
+    assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPING);
+    script.succeed(stop);
+    assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPED);
+  }
+
+  @Test
+  void aCallUnderWayForOneContainerKeepsTheTaskFromBeingForgottenButNotTheOthersFromStopping() {
+    Script script = Script.ordered(PAIR).succeed(3);
+    Step.Call start = script.begin("start web");
+    script.want(Desired.FORGET);
+    assertThat(script.next()).isEqualTo("stop log");
+    script.succeed();
+    assertThat(script.next()).isEqualTo("rest");
+    script.succeed(start);
+    assertThat(script.steps(3)).isEqualTo("stop web; remove web; remove log; ");
+    assertThat(script.next()).isEqualTo("gone");
   }
 
   @Test
@@ -80,17 +163,20 @@ class LifecycleTest {
   }
 
   @Test
-  void anEssentialExitStopsTheOthersLastOneFirst() {
+  void anEssentialExitStopsTheOthersSideBySide() {
     TaskAssignment three =
         Tasks.of(
             Tasks.id("three"), container("web", true), container("a", false), container("b", true));
     Script script = Script.ordered(three).succeed(6).exit("web", 0);
     assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPING);
     assertThat(Observations.canWait(script.observed())).isFalse();
-    assertThat(script.next()).isEqualTo("stop b");
-    script.succeed();
-    assertThat(script.next()).isEqualTo("stop a");
-    script.succeed();
+    assertThat(script.next()).isEqualTo("stop b, stop a");
+    Step.Call a = script.begin("stop a");
+    Step.Call b = script.begin("stop b");
+    script.succeed(a);
+    assertThat(script.next()).isEqualTo("rest");
+    assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPING);
+    script.succeed(b);
     assertThat(script.next()).isEqualTo("rest");
     assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPED);
     assertThat(script.observed().containers())
@@ -126,6 +212,7 @@ class LifecycleTest {
     List<Case> cases =
         List.of(
             new Case(0, Problem.REFUSED, "CannotCreateContainerError: because"),
+            new Case(0, Problem.UNPROVIDED, "ResourceInitializationError: because"),
             new Case(1, Problem.REFUSED, "CannotStartContainerError: because"));
     for (Case one : cases) {
       Script script = Script.ordered(SINGLE).succeed(one.before()).fail(one.problem(), "because");
@@ -163,6 +250,26 @@ class LifecycleTest {
     assertThat(script.observed().stopCode()).isNull();
     script.succeed().want(Desired.STOP).fail(Problem.REFUSED, "busy");
     assertThat(script.next()).isEqualTo("stop web");
+  }
+
+  @Test
+  void whatMayHaveBeenStartedIsStoppedBeforeItIsToldThatTheTaskHasStopped() {
+    Script script = Script.ordered(PAIR).succeed(3).fail(Problem.UNREACHABLE, "timeout");
+    script.want(Desired.STOP);
+    assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPING);
+    assertThat(script.next()).isEqualTo("stop web, stop log");
+    script.succeed(2);
+    assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPED);
+    assertThat(script.next()).isEqualTo("rest");
+  }
+
+  @Test
+  void whatWasNotStartedAfterAllHasNothingToStop() {
+    Script script = Script.ordered(SINGLE).succeed().fail(Problem.UNREACHABLE, "timeout");
+    Step.Call stop = script.want(Desired.STOP).begin("stop web");
+    script.end(new Outcome.Done(stop, Sighting.created("web", Script.id("web"))));
+    assertThat(script.observed().lastStatus()).isEqualTo(TaskStatus.STOPPED);
+    assertThat(script.want(Desired.FORGET).next()).isEqualTo("remove web");
   }
 
   @Test
@@ -213,12 +320,11 @@ class LifecycleTest {
   @Test
   void aForgottenTaskLeavesNothingBehind() {
     Script script = Script.ordered(PAIR).succeed(4).want(Desired.FORGET);
-    StringBuilder steps = new StringBuilder();
-    while (!script.next().equals("gone")) {
-      steps.append(script.next()).append("; ");
-      script.succeed();
-    }
-    assertThat(steps).hasToString("stop web; stop log; remove web; remove log; ");
+    assertThat(script.next()).isEqualTo("stop web, stop log");
+    assertThat(script.steps(2)).isEqualTo("stop web; stop log; ");
+    assertThat(script.next()).isEqualTo("remove web, remove log");
+    assertThat(script.steps(2)).isEqualTo("remove web; remove log; ");
+    assertThat(script.next()).isEqualTo("gone");
   }
 
   @Test

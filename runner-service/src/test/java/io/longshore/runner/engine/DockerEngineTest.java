@@ -3,21 +3,19 @@ package io.longshore.runner.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.longshore.messages.ContainerPrivileges;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.OutputLine;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.runner.Tasks;
 import io.longshore.runner.core.Problem;
 import io.longshore.runner.core.Sighting;
 import io.longshore.runner.engine.docker.DockerEngine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,34 +30,7 @@ class DockerEngineTest extends EngineContract {
 
   @BeforeAll
   static void findEngine() {
-    var config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
-    raw =
-        DockerClientImpl.getInstance(
-            config,
-            new ZerodepDockerHttpClient.Builder()
-                .dockerHost(config.getDockerHost())
-                .responseTimeout(Duration.ofSeconds(30))
-                .build());
-    String lack = lack();
-    if (Boolean.parseBoolean(System.getenv("LONGSHORE_REQUIRE_ENGINE"))) {
-      assertThat(lack).as("an engine with the test image is required").isEmpty();
-    }
-    if (!lack.isEmpty()) {
-      System.out.println("The docker driver is not tested: " + lack);
-    }
-    assumeTrue(lack.isEmpty(), lack);
-  }
-
-  /** What is missing for these tests; empty if nothing is. */
-  private static String lack() {
-    try {
-      raw.inspectImageCmd(Tasks.IMAGE).exec();
-      return "";
-    } catch (NotFoundException e) {
-      return "the engine has no image " + Tasks.IMAGE + ".";
-    } catch (RuntimeException e) {
-      return "no engine answers (" + e.getMessage() + ").";
-    }
+    raw = TestDocker.orSkip();
   }
 
   @AfterAll
@@ -84,7 +55,21 @@ class DockerEngineTest extends EngineContract {
 
   @Override
   ContainerSpec stubborn(String name) {
-    return shell(name, "trap '' TERM; while :; do sleep 1; done");
+    return shell(name, "trap '' TERM; touch /tmp/deaf; while :; do sleep 1; done")
+        .withOrdering(Tasks.checked("CMD-SHELL", "test -e /tmp/deaf"));
+  }
+
+  @Override
+  ContainerSpec ailing(String name) {
+    return shell(name, "touch /tmp/well; sleep 4; rm /tmp/well; while :; do sleep 1; done")
+        .withOrdering(Tasks.checked("CMD-SHELL", "test -e /tmp/well"));
+  }
+
+  @Override
+  ContainerSpec writes(String name, int lines, boolean holds) {
+    String script =
+        "trap 'exit 0' TERM; for i in $(seq %d); do echo line $i; done; while %s; do sleep 0.1; done";
+    return shell(name, script.formatted(lines, holds));
   }
 
   @Override
@@ -219,7 +204,10 @@ class DockerEngineTest extends EngineContract {
 
   @Test
   void lackOfMemoryIsTold() throws Exception {
-    ContainerSpec plain = shell("greedy", "x=a; while :; do x=$x$x; done");
+    // A child is the one that is killed: of a container that is gone by the time the kernel's word
+    // arrives, the engine at times says nothing.
+    ContainerSpec plain =
+        shell("greedy", "(x=a; while :; do x=$x$x; done); code=$?; sleep 1; exit $code");
     ContainerSpec spec =
         new ContainerSpec(
             plain.name(),
@@ -249,5 +237,56 @@ class DockerEngineTest extends EngineContract {
       assertThat(heard.stream().filter(Sighting::outOfMemory).findFirst().orElseThrow().exitCode())
           .isEqualTo(137);
     }
+  }
+
+  private List<OutputLine> output(ContainerSpec spec, String what) throws Exception {
+    TaskAssignment task = Tasks.of(Tasks.id(what + host), "none", spec);
+    List<OutputLine> lines = new ArrayList<>();
+    try (Engine engine = open()) {
+      String id = engine.create(runner, task, spec).runtimeId();
+      engine.start(task.task(), spec.name(), id);
+      engine.output(task.task(), spec.name(), id, 0, true, line -> {});
+      engine.output(task.task(), spec.name(), id, 0, false, lines::add);
+    }
+    return lines;
+  }
+
+  @Test
+  void linesAreWholeHoweverLongAndWhateverIsInThem() throws Exception {
+    // The engine keeps them in pieces of 16 KiB.
+    String script =
+        """
+        head -c 100000 /dev/zero | tr '\\0' y; echo
+        echo broken >&2
+        head -c 1000000 /dev/zero | tr '\\0' x; echo
+        printf 'a\\000b\\377c\\n'
+        echo
+        printf end
+        """;
+    List<OutputLine> lines = output(shell("job", script), "lines");
+    assertThat(lines)
+        .filteredOn(OutputLine::error)
+        .extracting(OutputLine::text)
+        .containsExactly("broken");
+    List<String> out = lines.stream().filter(line -> !line.error()).map(OutputLine::text).toList();
+    assertThat(out).hasSize(5);
+    assertThat(out.get(0)).isEqualTo("y".repeat(100_000));
+    assertThat(out.get(1)).hasSizeGreaterThan(OutputLine.LONGEST).endsWith("x" + LineAssembler.CUT);
+    assertThat(out.subList(2, 5)).containsExactly("a\uFFFDb\uFFFDc", "", "end");
+    assertThat(lines).extracting(OutputLine::position).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aTerminalHasLinesToo() throws Exception {
+    String script = "echo one; head -c 40000 /dev/zero | tr '\\0' z; echo; echo two >&2";
+    ContainerSpec spec =
+        shell("job", script)
+            .withPrivileges(
+                new ContainerPrivileges(
+                    false, List.of(), List.of(), List.of(), false, null, null, null, List.of(),
+                    Map.of(), List.of(), false, true));
+    assertThat(output(spec, "terminal"))
+        .extracting(OutputLine::text)
+        .containsExactly("one", "z".repeat(40_000), "two");
   }
 }

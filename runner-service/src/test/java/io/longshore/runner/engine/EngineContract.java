@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.Ids;
 import io.longshore.messages.NetworkBinding;
+import io.longshore.messages.OutputLine;
 import io.longshore.messages.PortMapping;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskAssignment;
@@ -15,11 +17,17 @@ import io.longshore.runner.Tasks;
 import io.longshore.runner.core.Problem;
 import io.longshore.runner.core.Sighting;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +49,7 @@ abstract class EngineContract {
   /** A container that ends by itself, soon. */
   abstract ContainerSpec exits(String name, int code);
 
-  /** A container that does not heed the stop signal. */
+  /** A container that does not heed the stop signal from the moment it is healthy. */
   abstract ContainerSpec stubborn(String name);
 
   /** A container that can be created and not started. */
@@ -173,9 +181,52 @@ abstract class EngineContract {
     ContainerSpec spec = stubborn("deaf");
     TaskAssignment task = task(spec);
     String id = started(task, spec).runtimeId();
+    // Until its program has said so to the kernel, the signal ends it like any other.
+    awaitHeard(sighting -> sighting.health() == HealthStatus.HEALTHY);
     Sighting killed = engine.stop(task.task(), "deaf", id, Duration.ofMillis(300));
     assertThat(killed).isNotNull();
     assertThat(killed.exitCode()).isEqualTo(137);
+  }
+
+  /** A container whose health check passes, and fails a while later. */
+  abstract ContainerSpec ailing(String name);
+
+  @Test
+  void aContainerThatEndedIsStartedAgainAsTheSameOne() throws EngineException {
+    ContainerSpec spec = exits("job", 3);
+    TaskAssignment task = task(spec);
+    String id = started(task, spec).runtimeId();
+    awaitHeard(sighting -> sighting.phase() == Sighting.Phase.EXITED);
+    heard.clear();
+    Sighting again = engine.restart(task.task(), "job", id);
+    assertThat(again.runtimeId()).isEqualTo(id);
+    assertThat(again.startedAt()).isNotNull();
+    awaitHeard(sighting -> sighting.phase() == Sighting.Phase.EXITED);
+    assertThat(heard.element().exitCode()).isEqualTo(3);
+    assertThat(engine.list()).hasSize(1);
+  }
+
+  @Test
+  void aContainerThatRunsIsNotStartedAgain() throws EngineException {
+    ContainerSpec spec = runs("web");
+    TaskAssignment task = task(spec);
+    String id = started(task, spec).runtimeId();
+    assertThat(engine.restart(task.task(), "web", id).phase()).isEqualTo(Sighting.Phase.RUNNING);
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void healthIsHeardAndListed() throws EngineException {
+    ContainerSpec spec = ailing("web");
+    Sighting started = started(task(spec), spec);
+    assertThat(started.health()).isNotEqualTo(HealthStatus.UNHEALTHY);
+    awaitHeard(sighting -> sighting.health() == HealthStatus.HEALTHY);
+    awaitHeard(sighting -> sighting.health() == HealthStatus.UNHEALTHY);
+    assertThat(engine.list().getFirst().sighting().health()).isEqualTo(HealthStatus.UNHEALTHY);
+  }
+
+  private void awaitHeard(Predicate<Sighting> what) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> heard.stream().anyMatch(what));
   }
 
   @Test
@@ -258,5 +309,100 @@ abstract class EngineContract {
     assertThat(bindings.getFirst().hostPort()).isBetween(1, 65535);
     assertThat(bindings.getFirst().bindIp()).isEqualTo("0.0.0.0");
     assertThat(engine.list().getFirst().sighting().networkBindings()).isEqualTo(bindings);
+  }
+
+  /**
+   * A container that writes {@code line 1} to {@code line n} and ends; {@code holds}: and runs on.
+   */
+  abstract ContainerSpec writes(String name, int lines, boolean holds);
+
+  private static List<OutputLine> read(
+      Engine from, TaskAssignment task, String id, long after, boolean follow) throws Exception {
+    List<OutputLine> lines = new CopyOnWriteArrayList<>();
+    String container = task.spec().containers().getFirst().name();
+    from.output(task.task(), container, id, after, follow, lines::add);
+    return lines;
+  }
+
+  private static List<Long> positions(List<OutputLine> lines) {
+    return lines.stream().map(OutputLine::position).toList();
+  }
+
+  @Test
+  void whatAContainerWritesIsToldToItsEnd() throws Exception {
+    ContainerSpec spec = writes("job", 3, false);
+    TaskAssignment task = task(spec);
+    Instant before = Instant.now();
+    String id = started(task, spec).runtimeId();
+    // Returns by itself, because the container ends.
+    List<OutputLine> followed = read(engine, task, id, 0, true);
+    awaitHeard(sighting -> sighting.phase() == Sighting.Phase.EXITED);
+    List<OutputLine> lines = read(engine, task, id, 0, false);
+    assertThat(lines).extracting(OutputLine::text).containsExactly("line 1", "line 2", "line 3");
+    assertThat(positions(lines)).isSorted().doesNotHaveDuplicates().allMatch(p -> p > 0);
+    assertThat(lines)
+        .allMatch(line -> Math.abs(line.atNanos() / 1_000_000 - before.toEpochMilli()) < 600_000);
+    assertThat(positions(lines)).startsWith(positions(followed).toArray(Long[]::new));
+    // From any position, and for the runner's next process, the rest is the same.
+    long second = lines.get(1).position();
+    assertThat(positions(read(engine, task, id, second, true)))
+        .containsExactly(lines.get(2).position());
+    assertThat(read(engine, task, id, lines.get(2).position(), true)).isEmpty();
+    try (Engine next = successor()) {
+      assertThat(positions(read(next, task, id, 0, true))).isEqualTo(positions(lines));
+    }
+    engine.remove(task.task(), "job", id);
+    assertThat(read(engine, task, id, 0, true)).isEmpty();
+  }
+
+  @Test
+  void whatAContainerWritesIsToldWhileItRunsAndAfterItRunsAgain() throws Exception {
+    ContainerSpec spec = writes("web", 2, true);
+    TaskAssignment task = task(spec);
+    String id = started(task, spec).runtimeId();
+    List<OutputLine> lines = new CopyOnWriteArrayList<>();
+    CompletableFuture<String> end = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            engine.output(task.task(), "web", id, 0, true, lines::add);
+            end.complete("ended");
+          } catch (Exception e) {
+            end.complete(e.toString());
+          }
+        });
+    await().atMost(Duration.ofSeconds(20)).until(() -> lines.size() == 2);
+    assertThat(end).isNotDone();
+    engine.stop(task.task(), "web", id, PATIENCE);
+    assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("ended");
+    engine.restart(task.task(), "web", id);
+    long reached = lines.getLast().position();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .until(() -> read(engine, task, id, reached, false).size() == 2);
+    engine.stop(task.task(), "web", id, PATIENCE);
+    assertThat(positions(read(engine, task, id, 0, true))).hasSize(4).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whoWaitsForOutputCanBeInterrupted() throws Exception {
+    ContainerSpec spec = writes("web", 1, true);
+    TaskAssignment task = task(spec);
+    String id = started(task, spec).runtimeId();
+    CountDownLatch told = new CountDownLatch(1);
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    Thread waiting =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                engine.output(task.task(), "web", id, 0, true, line -> told.countDown());
+              } catch (Exception e) {
+                end.complete(e);
+              }
+            });
+    assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+    waiting.interrupt();
+    assertThat(end.get(20, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
   }
 }

@@ -1,9 +1,12 @@
 package io.longshore.runner.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.ContainerStorage;
+import io.longshore.messages.OutputLine;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.runner.Tasks;
 import io.longshore.runner.core.Sighting;
@@ -11,6 +14,7 @@ import io.longshore.runner.engine.process.ProcessEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,7 +40,23 @@ class ProcessEngineTest extends EngineContract {
 
   @Override
   ContainerSpec stubborn(String name) {
-    return shell(name, "trap '' TERM; while :; do sleep 1; done", Map.of());
+    Path deaf = data.resolve("deaf");
+    String script = "trap '' TERM; touch '%s'; while :; do sleep 1; done".formatted(deaf);
+    return shell(name, script, Map.of())
+        .withOrdering(Tasks.checked("CMD-SHELL", "test -e '" + deaf + "'"));
+  }
+
+  @Override
+  ContainerSpec ailing(String name) {
+    Path well = data.resolve("well");
+    return shell(name, "touch '%s'; sleep 3; rm '%s'; sleep 300".formatted(well, well), Map.of())
+        .withOrdering(Tasks.checked("CMD-SHELL", "test -e '" + well + "'"));
+  }
+
+  @Override
+  ContainerSpec writes(String name, int lines, boolean holds) {
+    String script = "for i in $(seq %d); do echo line $i; done; %s";
+    return shell(name, script.formatted(lines, holds ? "exec sleep 300" : ""), Map.of());
   }
 
   @Override
@@ -103,6 +123,24 @@ class ProcessEngineTest extends EngineContract {
   }
 
   @Test
+  void whatOnlyContainersHaveIsRefused() throws Exception {
+    ContainerSpec mounting =
+        runs("web")
+            .withStorage(
+                new ContainerStorage(
+                    List.of(new ContainerStorage.MountPoint("v", "/v", false)),
+                    List.of(),
+                    List.of()));
+    try (ProcessEngine engine = new ProcessEngine("test-host", data)) {
+      assertThatThrownBy(
+              () -> engine.create(runner, Tasks.of(Tasks.id("mounts"), mounting), mounting))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("mountPoints");
+      assertThat(engine.list()).isEmpty();
+    }
+  }
+
+  @Test
   void anotherHostsProcessesAreNotListed() throws Exception {
     ContainerSpec spec = runs("web");
     try (ProcessEngine other = new ProcessEngine("other-host", data);
@@ -132,5 +170,22 @@ class ProcessEngineTest extends EngineContract {
         Map.of(),
         null,
         Map.of());
+  }
+
+  @Test
+  void aLongLineIsCutAndTheNextOneIsWhole() throws Exception {
+    ContainerSpec spec =
+        shell("job", "head -c 3000000 /dev/zero | tr '\\0' x; echo; printf next", Map.of());
+    try (ProcessEngine engine = new ProcessEngine("test-host", data)) {
+      TaskAssignment task = Tasks.of(Tasks.id("long"), spec);
+      String id = engine.create(runner, task, spec).runtimeId();
+      engine.start(task.task(), "job", id);
+      List<String> lines = new ArrayList<>();
+      engine.output(task.task(), "job", id, 0, true, line -> lines.add(line.text()));
+      assertThat(lines).hasSize(2);
+      assertThat(lines.getFirst()).hasSizeBetween(OutputLine.LONGEST, OutputLine.LONGEST + 10);
+      assertThat(lines.getFirst()).endsWith("x" + LineAssembler.CUT);
+      assertThat(lines.getLast()).isEqualTo("next");
+    }
   }
 }

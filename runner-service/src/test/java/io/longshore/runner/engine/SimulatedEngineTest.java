@@ -38,7 +38,36 @@ class SimulatedEngineTest extends EngineContract {
 
   @Override
   ContainerSpec stubborn(String name) {
-    return spec(name, Map.of("LONGSHORE_SIMULATED_IGNORE_STOP", "true"));
+    return spec(
+            name,
+            Map.of(
+                "LONGSHORE_SIMULATED_IGNORE_STOP",
+                "true",
+                "LONGSHORE_SIMULATED_HEALTHY_AFTER_MS",
+                "20"))
+        .withOrdering(Tasks.checked("CMD", "any"));
+  }
+
+  @Override
+  ContainerSpec ailing(String name) {
+    return spec(
+            name,
+            Map.of(
+                "LONGSHORE_SIMULATED_HEALTHY_AFTER_MS",
+                "20",
+                "LONGSHORE_SIMULATED_UNHEALTHY_AFTER_MS",
+                "60"))
+        .withOrdering(Tasks.checked("CMD", "any"));
+  }
+
+  @Override
+  ContainerSpec writes(String name, int lines, boolean holds) {
+    Map<String, String> environment =
+        new java.util.TreeMap<>(Map.of("LONGSHORE_SIMULATED_LINES", Integer.toString(lines)));
+    if (!holds) {
+      environment.put("LONGSHORE_SIMULATED_EXIT_AFTER_MS", "20");
+    }
+    return spec(name, environment);
   }
 
   @Override

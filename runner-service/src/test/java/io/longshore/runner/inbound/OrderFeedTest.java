@@ -13,10 +13,11 @@ import io.longshore.messages.Topics;
 import io.longshore.messages.Topology;
 import io.longshore.runner.Tasks;
 import io.longshore.runner.agent.Agent;
-import io.longshore.runner.agent.Hands;
 import io.longshore.runner.engine.simulated.SimulatedEngine;
 import io.longshore.runner.outbound.Quarantine;
+import io.longshore.tracing.Spans;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,10 +47,11 @@ class OrderFeedTest {
       new Agent(
           new Agent.Identity(Tasks.CLUSTER, RUNNER, "first"),
           new HostResources("h", 1, 1, List.of(), Map.of(), "1", "1", false),
-          new Hands(engine, Duration.ofSeconds(1), (step, outcome, took) -> {}),
+          Tasks.hands(engine, Tasks.outputs(engine, Path.of("target", "order-feed"))),
           (report, traceparent) -> reports.add(report),
           InstantSource.system());
-  private final OrderFeed feed = new OrderFeed(this::consumer, TOPOLOGY, new Quarantine(producer));
+  private final OrderFeed feed =
+      new OrderFeed(this::consumer, TOPOLOGY, new Quarantine(producer), Spans.NONE);
 
   private MockConsumer<byte[], byte[]> consumer() {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");

@@ -2,10 +2,14 @@ package io.longshore.runner.engine.docker;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ContainerPort;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Ports;
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.NetworkBinding;
+import io.longshore.messages.PortMapping;
+import io.longshore.messages.TaskAssignment;
 import io.longshore.runner.core.Sighting;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -25,15 +29,18 @@ import org.jspecify.annotations.Nullable;
 final class DockerAnswers {
   private static final Pattern EXITED = Pattern.compile("^(?:Exited|Dead) \\((-?\\d{1,10})\\).*");
 
+  private static final Pattern HEALTH = Pattern.compile("^Up .*\\(([a-z: ]{1,30})\\)$");
+
+  /** 9999-12-31, the last that everybody can write down. */
+  private static final long LAST_SECOND = 253_402_300_799L;
+
   private DockerAnswers() {}
 
   /** From a list, which does not say when a container ended or whether memory was the reason. */
   static Sighting listed(String name, Container container) {
     Sighting.Phase phase = phase(container.getState());
     Integer exitCode = phase == Sighting.Phase.EXITED ? exitCode(container.getStatus()) : null;
-    Long created = container.getCreated();
-    Instant started =
-        phase == Sighting.Phase.CREATED || created == null ? null : Instant.ofEpochSecond(created);
+    Instant started = phase == Sighting.Phase.CREATED ? null : time(container.getCreated());
     return new Sighting(
         name,
         container.getId(),
@@ -43,7 +50,38 @@ final class DockerAnswers {
         started,
         null,
         null,
-        bindings(container.getPorts()));
+        bindings(container.getPorts()),
+        phase == Sighting.Phase.RUNNING ? listedHealth(container.getStatus()) : null,
+        container.getNetworkSettings() == null
+            ? null
+            : address(container.getNetworkSettings().getNetworks()));
+  }
+
+  /** For example {@code Up 5 seconds (unhealthy)}. */
+  private static @Nullable HealthStatus listedHealth(@Nullable String status) {
+    Matcher matcher = HEALTH.matcher(status == null ? "" : status);
+    return matcher.matches() ? health(matcher.group(1)) : null;
+  }
+
+  /** Null for a word that says nothing, as that of a container without a check. */
+  static @Nullable HealthStatus health(@Nullable String word) {
+    return switch (word == null ? "" : word) {
+      case "healthy" -> HealthStatus.HEALTHY;
+      case "unhealthy" -> HealthStatus.UNHEALTHY;
+      case "starting", "health: starting" -> HealthStatus.UNKNOWN;
+      default -> null;
+    };
+  }
+
+  private static @Nullable String address(@Nullable Map<String, ContainerNetwork> networks) {
+    for (ContainerNetwork network :
+        networks == null ? List.<ContainerNetwork>of() : networks.values()) {
+      String address = network == null ? null : network.getIpAddress();
+      if (address != null && !address.isEmpty()) {
+        return address;
+      }
+    }
+    return null;
   }
 
   static Sighting inspected(String name, InspectContainerResponse answer) {
@@ -61,7 +99,34 @@ final class DockerAnswers {
         time(state.getStartedAt()),
         exited ? time(state.getFinishedAt()) : null,
         null,
-        network == null ? List.of() : bindings(network.getPorts()));
+        network == null ? List.of() : bindings(network.getPorts()),
+        exited || state.getHealth() == null ? null : health(state.getHealth().getStatus()),
+        network == null ? null : address(network.getNetworks()));
+  }
+
+  /** What a container has of the network it joined: the address, and those ports that are its. */
+  static Sighting joined(Sighting own, Sighting network, TaskAssignment assignment) {
+    List<PortMapping> ports =
+        assignment.spec().containers().stream()
+            .filter(spec -> spec.name().equals(own.container()))
+            .flatMap(spec -> spec.portMappings().stream())
+            .toList();
+    return own.at(network.address())
+        .bound(
+            network.networkBindings().stream()
+                .filter(binding ->
+                    ports.stream()
+                        .anyMatch(port ->
+                            port.containerPort() == binding.containerPort()
+                                && port.protocol().equals(binding.protocol())))
+                .toList());
+  }
+
+  /** Null for what is no time of any container. */
+  private static @Nullable Instant time(@Nullable Long seconds) {
+    return seconds == null || seconds < 0 || seconds > LAST_SECOND
+        ? null
+        : Instant.ofEpochSecond(seconds);
   }
 
   /** Null where the engine says 0001-01-01, or nothing. */
@@ -87,7 +152,8 @@ final class DockerAnswers {
 
   private static @Nullable Integer exitCode(@Nullable String status) {
     Matcher matcher = EXITED.matcher(status == null ? "" : status);
-    return matcher.matches() ? Integer.valueOf(matcher.group(1)) : null;
+    // Some systems' codes have 32 bits without a sign.
+    return matcher.matches() ? (Integer) (int) Long.parseLong(matcher.group(1)) : null;
   }
 
   private static List<NetworkBinding> bindings(ContainerPort @Nullable [] ports) {

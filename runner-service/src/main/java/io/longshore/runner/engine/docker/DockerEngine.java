@@ -2,9 +2,7 @@ package io.longshore.runner.engine.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.command.PullImageResultCallback;
 import com.github.dockerjava.api.exception.ConflictException;
-import com.github.dockerjava.api.exception.DockerClientException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
@@ -18,25 +16,26 @@ import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.messages.TaskId;
+import io.longshore.runner.core.Commons;
 import io.longshore.runner.core.Problem;
 import io.longshore.runner.core.Sighting;
 import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.EngineInfo;
 import io.longshore.runner.engine.Found;
+import io.longshore.runner.engine.Insight;
+import io.longshore.runner.engine.Lines;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +48,8 @@ public final class DockerEngine implements Engine {
   private static final int CONNECTIONS = 200;
   // A loaded host takes seconds to start a container; one that takes longer does not answer.
   private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
-  private static final Duration PULL_LIMIT = Duration.ofMinutes(30);
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
-  private static final Duration DEATH_AFTER_KILL = Duration.ofSeconds(10);
-  private static final Duration LIST_LAG = Duration.ofSeconds(2);
   private static final int MOST_INSPECTIONS_PER_LIST = 100;
-  private static final int MOST_REMEMBERED_ENDS = 10_000;
+  private static final String HEALTH = "health_status:";
 
   /** When images are pulled; ECS's {@code ECS_IMAGE_PULL_BEHAVIOR} has the same words. */
   public enum PullBehavior {
@@ -63,24 +58,18 @@ public final class DockerEngine implements Engine {
     ONCE
   }
 
-  /** How a container ended, and when this process heard of it. */
-  private record End(Sighting sighting, long heardNanos) {
-    /** The engine tells an end some milliseconds before its own lists show it. */
-    boolean isFresh() {
-      return System.nanoTime() - heardNanos < LIST_LAG.toNanos();
-    }
-  }
-
   private final String host;
-  private final PullBehavior pullBehavior;
   private final DockerClient calls;
   private final DockerClient streams;
-  private final Map<String, CompletableFuture<Sighting>> stops = new ConcurrentHashMap<>();
-  private final Map<String, End> ends = new ConcurrentHashMap<>();
-  private final Map<String, Optional<String>> digests = new ConcurrentHashMap<>();
-  private final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
-  private final Set<String> portless = ConcurrentHashMap.newKeySet();
-  private final Set<String> pulled = ConcurrentHashMap.newKeySet();
+  private final DockerCalls questions;
+  private final DockerImages images;
+  private final DockerVolumes volumes;
+  private final DockerPause pause;
+  private final DockerStops stops;
+  private final DockerOutput output;
+  private final DockerInsight insight;
+  private final DockerEnds ends = new DockerEnds();
+  private final Set<String> unreached = ConcurrentHashMap.newKeySet();
   private @Nullable DockerWatch watch;
   private volatile @Nullable Listener listener;
 
@@ -88,11 +77,29 @@ public final class DockerEngine implements Engine {
    * @param host tells this host's containers from others on the same engine
    */
   public DockerEngine(String host, PullBehavior pullBehavior) {
+    this(
+        host,
+        pullBehavior,
+        DefaultDockerClientConfig.createDefaultConfigBuilder().build(),
+        CALL_LIMIT);
+  }
+
+  /**
+   * @param config where the engine is
+   * @param callLimit after which a call is taken for unanswered
+   */
+  DockerEngine(
+      String host, PullBehavior pullBehavior, DockerClientConfig config, Duration callLimit) {
     this.host = host;
-    this.pullBehavior = pullBehavior;
-    DockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
-    this.calls = client(config, CALL_LIMIT);
+    this.calls = client(config, callLimit);
     this.streams = client(config, null);
+    this.questions = new DockerCalls(calls);
+    this.images = new DockerImages(calls, streams, pullBehavior);
+    this.volumes = new DockerVolumes(calls, host);
+    this.pause = new DockerPause(questions, host);
+    this.stops = new DockerStops(questions);
+    this.output = new DockerOutput(config);
+    this.insight = new DockerInsight(questions, pause);
   }
 
   private static DockerClient client(DockerClientConfig config, @Nullable Duration limit) {
@@ -110,7 +117,7 @@ public final class DockerEngine implements Engine {
 
   @Override
   public EngineInfo info() throws EngineException {
-    Info info = asking(() -> calls.infoCmd().exec());
+    Info info = DockerCalls.asking(() -> calls.infoCmd().exec());
     Integer cores = info.getNCPU();
     Long memory = info.getMemTotal();
     String version = info.getServerVersion();
@@ -128,71 +135,58 @@ public final class DockerEngine implements Engine {
 
   @Override
   public boolean pullsFirst() {
-    return pullBehavior != PullBehavior.PREFER_CACHED;
+    return images.pullsFirst();
   }
 
   @Override
   public void pull(String image) throws EngineException {
-    if (pullBehavior == PullBehavior.ONCE && !pulled.add(image)) {
-      return;
-    }
-    try {
-      boolean finished =
-          streams
-              .pullImageCmd(tagged(image))
-              .exec(new PullImageResultCallback())
-              .awaitCompletion(PULL_LIMIT.toMinutes(), TimeUnit.MINUTES);
-      if (!finished) {
-        throw EngineException.refused("the pull of " + image + " took too long");
-      }
-      digests.remove(image);
-    } catch (DockerException | DockerClientException e) {
-      pulled.remove(image);
-      throw new EngineException(Problem.REFUSED, words(e), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EngineException(Problem.UNREACHABLE, "interrupted", e);
-    } catch (RuntimeException e) {
-      pulled.remove(image);
-      throw new EngineException(Problem.UNREACHABLE, words(e), e);
-    }
-  }
-
-  /** Without a tag the engine would pull every one there is. */
-  static String tagged(String image) {
-    String last = image.substring(image.lastIndexOf('/') + 1);
-    return last.contains(":") || last.contains("@") ? image : image + ":latest";
+    images.pull(image);
   }
 
   @Override
   public Sighting create(RunnerId runner, TaskAssignment assignment, ContainerSpec spec)
       throws EngineException {
     Map<String, String> labels = DockerLabels.write(host, runner, assignment, spec);
+    if (Commons.sharesNamespaces(assignment.spec())) {
+      pause.prepare(runner, assignment);
+    }
+    volumes.prepare(assignment, spec);
     try {
       String id = DockerRequests.create(calls, assignment, spec, labels).exec().getId();
-      if (spec.portMappings().isEmpty() || !DockerRequests.publishes(assignment)) {
-        portless.add(id);
+      if (id == null) {
+        throw DockerCalls.nothing();
       }
-      return Sighting.created(spec.name(), id).digest(digest(spec.image()));
+      if (!DockerSettings.isReached(assignment, spec)) {
+        unreached.add(id);
+      }
+      return Sighting.created(spec.name(), id).digest(images.digest(spec.imageToRun()));
     } catch (NotFoundException e) {
-      throw new EngineException(Problem.IMAGE_MISSING, words(e), e);
+      throw new EngineException(missing(e), DockerCalls.words(e), e);
     } catch (ConflictException e) {
       Sighting earlier = earlier(assignment, spec);
       if (earlier == null) {
-        throw new EngineException(Problem.REFUSED, words(e), e);
+        throw new EngineException(Problem.REFUSED, DockerCalls.words(e), e);
       }
       return earlier;
     } catch (DockerException e) {
-      throw new EngineException(Problem.REFUSED, words(e), e);
+      throw new EngineException(Problem.REFUSED, DockerCalls.words(e), e);
     } catch (RuntimeException e) {
-      throw new EngineException(Problem.UNREACHABLE, words(e), e);
+      throw new EngineException(Problem.UNREACHABLE, DockerCalls.words(e), e);
     }
+  }
+
+  /** It may also be a container whose volumes or network this one was to have. */
+  private static Problem missing(NotFoundException e) {
+    return DockerCalls.words(e).toLowerCase(Locale.ROOT).contains("no such container")
+        ? Problem.REFUSED
+        : Problem.IMAGE_MISSING;
   }
 
   /** A container by the name of ours is ours only if its labels say so. */
   private @Nullable Sighting earlier(TaskAssignment assignment, ContainerSpec spec)
       throws EngineException {
-    InspectContainerResponse answer = inspect(DockerRequests.name(assignment, spec));
+    InspectContainerResponse answer =
+        questions.inspect(DockerRequests.name(assignment, spec.name()));
     DockerLabels labels =
         answer == null || answer.getConfig() == null
             ? null
@@ -213,107 +207,47 @@ public final class DockerEngine implements Engine {
       LOG.debugf("Container %s had been started before.", runtimeId);
     } catch (DockerException e) {
       // Engines have been seen to say no to a container that runs.
-      InspectContainerResponse answer = inspect(runtimeId);
+      InspectContainerResponse answer = questions.inspect(runtimeId);
       Sighting sighting = answer == null ? null : DockerAnswers.inspected(container, answer);
       if (sighting == null || sighting.phase() == Sighting.Phase.CREATED) {
-        throw new EngineException(Problem.REFUSED, words(e), e);
+        throw new EngineException(Problem.REFUSED, DockerCalls.words(e), e);
       }
       return sighting;
     } catch (RuntimeException e) {
-      throw new EngineException(Problem.UNREACHABLE, words(e), e);
+      throw new EngineException(Problem.UNREACHABLE, DockerCalls.words(e), e);
     }
-    if (portless.remove(runtimeId)) {
-      return new Sighting(
-          container,
-          runtimeId,
-          Sighting.Phase.RUNNING,
-          null,
-          false,
-          Instant.now(),
-          null,
-          null,
-          List.of());
+    if (unreached.remove(runtimeId)) {
+      return Sighting.running(container, runtimeId).started(Instant.now());
     }
-    InspectContainerResponse answer = inspect(runtimeId);
-    return answer == null
-        ? Sighting.running(container, runtimeId)
-        : DockerAnswers.inspected(container, answer);
+    InspectContainerResponse answer = questions.inspect(runtimeId);
+    if (answer == null) {
+      return Sighting.running(container, runtimeId);
+    }
+    Sighting sighting = DockerAnswers.inspected(container, answer);
+    return DockerPause.isJoined(answer) ? pause.joined(sighting, answer) : sighting;
+  }
+
+  @Override
+  public Sighting restart(TaskId task, String container, String runtimeId) throws EngineException {
+    // Its end is history now; and it is asked for its times, by which a late word of it is known.
+    ends.startsAgain(runtimeId);
+    unreached.remove(runtimeId);
+    Sighting sighting = start(task, container, runtimeId);
+    ends.startedAgain(runtimeId, sighting.startedAt());
+    return sighting;
   }
 
   @Override
   public @Nullable Sighting stop(TaskId task, String container, String runtimeId, Duration patience)
       throws EngineException {
-    CompletableFuture<Sighting> end =
-        stops.computeIfAbsent(runtimeId, id -> new CompletableFuture<>());
-    try {
-      InspectContainerResponse answer = inspect(runtimeId);
-      if (answer == null) {
-        return null;
-      }
-      Sighting sighting = DockerAnswers.inspected(container, answer);
-      if (sighting.phase() != Sighting.Phase.RUNNING) {
-        return sighting;
-      }
-      signal(runtimeId, stopSignal(answer));
-      Sighting ended = await(end, container, runtimeId, patience);
-      if (ended != null) {
-        return ended;
-      }
-      signal(runtimeId, "SIGKILL");
-      ended = await(end, container, runtimeId, DEATH_AFTER_KILL);
-      if (ended != null) {
-        return ended;
-      }
-      throw new EngineException(Problem.UNREACHABLE, "the container does not end, even killed");
-    } finally {
-      stops.remove(runtimeId, end);
-    }
+    return stops.stop(container, runtimeId, patience);
   }
 
-  private static String stopSignal(InspectContainerResponse answer) {
-    var config = answer.getConfig();
-    Object signal = config == null ? null : config.getRawValues().get("StopSignal");
-    return signal instanceof String word && !word.isEmpty() ? word : "SIGTERM";
-  }
-
-  private void signal(String runtimeId, String signal) throws EngineException {
-    try {
-      calls.killContainerCmd(runtimeId).withSignal(signal).exec();
-    } catch (ConflictException | NotFoundException e) {
-      LOG.debugf("Container %s had ended before %s reached it.", runtimeId, signal);
-    } catch (RuntimeException e) {
-      throw new EngineException(Problem.UNREACHABLE, words(e), e);
-    }
-  }
-
-  /** The event stream is the quick way to hear of the end, and inspection the sure one. */
-  private @Nullable Sighting await(
-      CompletableFuture<Sighting> end, String container, String runtimeId, Duration patience)
-      throws EngineException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (true) {
-      long left = deadline - System.nanoTime();
-      try {
-        return end.get(Math.min(left, LOOK_AGAIN.toNanos()), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        InspectContainerResponse answer = inspect(runtimeId);
-        Sighting sighting =
-            answer == null
-                ? Sighting.exited(container, runtimeId, null)
-                : DockerAnswers.inspected(container, answer);
-        if (sighting.phase() == Sighting.Phase.EXITED) {
-          return sighting;
-        }
-        if (left <= LOOK_AGAIN.toNanos()) {
-          return null;
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new EngineException(Problem.UNREACHABLE, "interrupted", e);
-      } catch (ExecutionException e) {
-        throw new EngineException(Problem.UNREACHABLE, words(e), e);
-      }
-    }
+  @Override
+  public void output(
+      TaskId task, String container, String runtimeId, long after, boolean follow, Lines lines)
+      throws EngineException, InterruptedException {
+    output.read(runtimeId, after, follow, lines);
   }
 
   @Override
@@ -323,22 +257,22 @@ public final class DockerEngine implements Engine {
     } catch (NotFoundException e) {
       LOG.debugf("Container %s was gone already.", runtimeId);
     } catch (RuntimeException e) {
-      throw new EngineException(Problem.UNREACHABLE, words(e), e);
+      throw new EngineException(Problem.UNREACHABLE, DockerCalls.words(e), e);
     }
-    ends.remove(runtimeId);
-    portless.remove(runtimeId);
-    outOfMemory.remove(runtimeId);
+    ends.forget(runtimeId);
+    unreached.remove(runtimeId);
+  }
+
+  @Override
+  public void release(TaskAssignment assignment) throws EngineException {
+    pause.release(assignment);
+    volumes.release(assignment);
   }
 
   @Override
   public List<Found> list() throws EngineException {
-    List<Container> containers =
-        asking(() ->
-            calls
-                .listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(Map.of(DockerLabels.HOST, host))
-                .exec());
+    List<Container> containers = questions.list(host);
+    Map<TaskId, Sighting> networks = DockerPause.networks(containers);
     List<Found> found = new ArrayList<>();
     int inspections = 0;
     for (Container container : containers) {
@@ -347,14 +281,18 @@ public final class DockerEngine implements Engine {
         continue;
       }
       Sighting sighting = DockerAnswers.listed(labels.container(), container);
-      End known = ends.get(sighting.runtimeId());
-      if (known != null && (sighting.phase() == Sighting.Phase.EXITED || known.isFresh())) {
-        sighting = known.sighting();
+      Sighting end = ends.of(sighting);
+      if (end != null) {
+        sighting = end;
       } else if (sighting.phase() == Sighting.Phase.EXITED
           && inspections++ < MOST_INSPECTIONS_PER_LIST) {
         sighting = inspectedEnd(sighting).orElse(sighting);
       }
-      String digest = digest(container.getImage());
+      Sighting network = networks.get(labels.task());
+      if (network != null) {
+        sighting = DockerPause.joined(sighting, network, labels.card());
+      }
+      String digest = images.digest(container.getImage(), container.getImageId());
       found.add(new Found(labels.runner(), labels.task(), labels.card(), sighting.digest(digest)));
     }
     return found;
@@ -363,31 +301,44 @@ public final class DockerEngine implements Engine {
   /** Empty if it cannot be known now. */
   private Optional<Sighting> inspectedEnd(Sighting listed) {
     try {
-      InspectContainerResponse answer = inspect(listed.runtimeId());
+      InspectContainerResponse answer = questions.inspect(listed.runtimeId());
       Optional<Sighting> end =
           Optional.ofNullable(answer)
               .map(found -> DockerAnswers.inspected(listed.container(), found))
               .filter(sighting -> sighting.phase() == Sighting.Phase.EXITED);
-      end.ifPresent(this::remember);
+      end.ifPresent(ends::remember);
       return end;
     } catch (EngineException e) {
       return Optional.empty();
     }
   }
 
-  private void remember(Sighting end) {
-    if (ends.size() < MOST_REMEMBERED_ENDS) {
-      ends.put(end.runtimeId(), new End(end, System.nanoTime()));
-    }
-  }
-
   @Override
   public void watch(Listener to) {
     listener = to;
+    sweep();
     DockerWatch begun =
         new DockerWatch(streams, DockerLabels.HOST + "=" + host, this::happened, to::doubt);
     watch = begun;
     begun.begin();
+  }
+
+  /** Nothing is being made yet, so whatever belongs to no container belongs to nobody. */
+  private void sweep() {
+    try {
+      List<Container> listed = questions.list(host);
+      Set<TaskId> alive = new HashSet<>();
+      for (Container container : listed) {
+        DockerLabels labels = DockerLabels.read(container.getLabels());
+        if (labels != null) {
+          alive.add(labels.task());
+        }
+      }
+      pause.sweep(listed, alive);
+      volumes.sweep(alive);
+    } catch (EngineException e) {
+      LOG.infof("What earlier tasks may have left is not looked for: %s", e.words());
+    }
   }
 
   private void happened(DockerWatch.Happening happening) {
@@ -397,38 +348,37 @@ public final class DockerEngine implements Engine {
       return;
     }
     if (happening.action().equals("oom")) {
-      outOfMemory(to, labels, happening.id());
+      Sighting explained = ends.ranOutOfMemory(happening.id());
+      if (explained != null) {
+        to.seen(labels.task(), explained);
+      }
+      return;
+    }
+    if (happening.action().startsWith(HEALTH)) {
+      String word = happening.action().substring(HEALTH.length()).strip();
+      to.seen(
+          labels.task(),
+          Sighting.running(labels.container(), happening.id()).healthy(DockerAnswers.health(word)));
       return;
     }
     Instant at =
         happening.timeNanos() == 0
             ? Instant.now()
             : Instant.ofEpochSecond(0, happening.timeNanos());
+    if (ends.isHistory(happening.id(), at)) {
+      LOG.debugf("Container %s runs again; this was the end of an earlier run.", happening.id());
+      return;
+    }
     Sighting end =
         Sighting.exited(labels.container(), happening.id(), exitCode(happening.attributes()))
-            .ended(at, outOfMemory.remove(happening.id()));
+            .ended(at, ends.wasForWantOfMemory(happening.id()));
     if (end.exitCode() == null) {
       Thread.ofVirtual().name("docker-inspect").start(() -> tellInspected(to, labels, end));
       return;
     }
-    remember(end);
+    ends.remember(end);
     to.seen(labels.task(), end);
-    CompletableFuture<Sighting> stop = stops.get(happening.id());
-    if (stop != null) {
-      stop.complete(end);
-    }
-  }
-
-  /** Memory runs out before the container ends, but the engine may tell it afterwards. */
-  private void outOfMemory(Listener to, DockerLabels labels, String id) {
-    End known = ends.get(id);
-    if (known == null) {
-      outOfMemory.add(id);
-      return;
-    }
-    Sighting explained = known.sighting().ended(known.sighting().finishedAt(), true);
-    remember(explained);
-    to.seen(labels.task(), explained);
+    stops.heard(end);
   }
 
   private void tellInspected(Listener to, DockerLabels labels, Sighting end) {
@@ -440,56 +390,9 @@ public final class DockerEngine implements Engine {
     return text != null && text.matches("-?\\d{1,9}") ? Integer.valueOf(text) : null;
   }
 
-  private @Nullable InspectContainerResponse inspect(String idOrName) throws EngineException {
-    try {
-      return calls.inspectContainerCmd(idOrName).exec();
-    } catch (NotFoundException e) {
-      return null;
-    } catch (RuntimeException e) {
-      throw new EngineException(Problem.UNREACHABLE, words(e), e);
-    }
-  }
-
-  /** Asked once for each image; an image's digest is nothing a task waits for or fails by. */
-  private @Nullable String digest(String image) {
-    return digests
-        .computeIfAbsent(
-            image,
-            name -> {
-              try {
-                List<String> found = calls.inspectImageCmd(name).exec().getRepoDigests();
-                return found == null || found.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(found.getFirst().replaceFirst(".*@", ""));
-              } catch (RuntimeException e) {
-                return Optional.empty();
-              }
-            })
-        .orElse(null);
-  }
-
-  @FunctionalInterface
-  private interface Question<T> {
-    T ask();
-  }
-
-  private static <T> T asking(Question<T> question) throws EngineException {
-    try {
-      return question.ask();
-    } catch (RuntimeException e) {
-      throw new EngineException(Problem.UNREACHABLE, words(e), e);
-    }
-  }
-
-  /** The engine puts its words into JSON, and its client puts {@code Status 404:} before them. */
-  static String words(Throwable e) {
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    String text = message.replaceFirst("^Status \\d+: ", "").strip();
-    if (text.startsWith("{\"message\":\"") && text.endsWith("\"}")) {
-      String inner = text.substring("{\"message\":\"".length(), text.length() - 2);
-      return inner.replace("\\\"", "\"").replace("\\n", " ");
-    }
-    return text;
+  @Override
+  public Insight insight() {
+    return insight;
   }
 
   @Override
@@ -499,6 +402,7 @@ public final class DockerEngine implements Engine {
       watching.close();
     }
     try {
+      output.close();
       streams.close();
       calls.close();
     } catch (IOException e) {

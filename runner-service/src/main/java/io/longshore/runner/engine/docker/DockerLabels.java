@@ -24,6 +24,8 @@ record DockerLabels(String host, RunnerId runner, TaskId task, String container,
   private static final String CONTAINER = "io.longshore.container";
   private static final String ESSENTIAL = "io.longshore.essential";
   private static final String CARD = "io.longshore.card";
+  private static final String ROLE = "io.longshore.role";
+  private static final String PAUSE = "pause";
   private static final String ECS = "com.amazonaws.ecs.";
 
   static Map<String, String> write(
@@ -44,6 +46,30 @@ record DockerLabels(String host, RunnerId runner, TaskId task, String container,
     labels.put(ESSENTIAL, Boolean.toString(spec.essential()));
     labels.put(CARD, Card.write(assignment));
     return labels;
+  }
+
+  /** Of something that belongs to a task and is none of its containers. */
+  static Map<String, String> ofTheTask(String host, TaskId task) {
+    return Map.of(HOST, host, TASK, task.value());
+  }
+
+  /** {@link #read} answers null to these: it is no container of the task. */
+  static Map<String, String> pause(String host, RunnerId runner, TaskAssignment assignment) {
+    Map<String, String> labels = new LinkedHashMap<>(ofTheTask(host, assignment.task()));
+    labels.put(RUNNER, runner.value());
+    labels.put(CLUSTER, assignment.cluster().value());
+    labels.put(ROLE, PAUSE);
+    return labels;
+  }
+
+  static boolean isPause(@Nullable Map<String, String> labels) {
+    return labels != null && PAUSE.equals(labels.get(ROLE)) && !labels.containsKey(CONTAINER);
+  }
+
+  /** Whose it is; null if it does not say. */
+  static @Nullable TaskId task(@Nullable Map<String, String> labels) {
+    String task = labels == null ? null : labels.get(TASK);
+    return task != null && Ids.isHex(task) ? new TaskId(task) : null;
   }
 
   /** Null if they are not all there and well-formed: anybody can write labels. */

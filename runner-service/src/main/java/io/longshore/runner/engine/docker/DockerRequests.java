@@ -12,6 +12,7 @@ import com.github.dockerjava.api.model.Ports;
 import com.github.dockerjava.api.model.RestartPolicy;
 import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.TaskAssignment;
+import io.longshore.runner.engine.EngineException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,28 +28,32 @@ final class DockerRequests {
   private DockerRequests() {}
 
   /** Follows from the task and the container's name, so that the engine refuses a second one. */
-  static String name(TaskAssignment assignment, ContainerSpec spec) {
+  static String name(TaskAssignment assignment, String container) {
     var definition = assignment.spec().definition();
     return "ecs-%s-%d-%s-%s"
-        .formatted(definition.family(), definition.revision(), spec.name(), assignment.task());
+        .formatted(definition.family(), definition.revision(), container, assignment.task());
   }
 
   static CreateContainerCmd create(
       DockerClient client,
       TaskAssignment assignment,
       ContainerSpec spec,
-      Map<String, String> labels) {
+      Map<String, String> labels)
+      throws EngineException {
     CreateContainerCmd command =
         client
-            .createContainerCmd(spec.image())
-            .withName(name(assignment, spec))
+            .createContainerCmd(spec.imageToRun())
+            .withName(name(assignment, spec.name()))
             .withLabels(labels)
             .withEnv(
                 spec.environment().entrySet().stream()
                     .map(entry -> entry.getKey() + "=" + entry.getValue())
                     .toList())
-            .withHostConfig(host(assignment, spec));
-    if (publishes(assignment)) {
+            .withHostConfig(host(assignment, spec))
+            .withHealthcheck(DockerSettings.health(spec.ordering().healthCheck()))
+            .withStdinOpen(spec.privileges().interactive())
+            .withTty(spec.privileges().pseudoTerminal());
+    if (publishes(assignment, spec)) {
       command.withExposedPorts(
           spec.portMappings().stream()
               .map(port -> exposed(port.containerPort(), port.protocol()))
@@ -66,24 +71,27 @@ final class DockerRequests {
     if (spec.user() != null) {
       command.withUser(spec.user());
     }
+    if (spec.networking().hostname() != null) {
+      command.withHostName(spec.networking().hostname());
+    }
     return command;
   }
 
-  /** On the host's own network, and on none, there is nothing to publish. */
-  static boolean publishes(TaskAssignment assignment) {
-    return switch (assignment.spec().networkMode()) {
+  /** Only on a network of its own there is something to publish. */
+  static boolean publishes(TaskAssignment assignment, ContainerSpec spec) {
+    return switch (DockerSettings.networkMode(assignment, spec)) {
       case "host", "none" -> false;
-      default -> true;
+      default -> !DockerSettings.isOfTheTask(assignment.spec());
     };
   }
 
-  private static HostConfig host(TaskAssignment assignment, ContainerSpec spec) {
+  private static HostConfig host(TaskAssignment assignment, ContainerSpec spec)
+      throws EngineException {
     HostConfig host =
         HostConfig.newHostConfig()
-            // A task is one attempt: whether there is another is the scheduler's to say.
+            // What is started again is the scheduler's and the restart policy's to say.
             .withRestartPolicy(RestartPolicy.noRestart())
             .withAutoRemove(false)
-            .withNetworkMode(assignment.spec().networkMode())
             .withReadonlyRootfs(spec.readonlyRootFilesystem())
             .withCpuShares(Math.max(LEAST_CPU_SHARES, spec.cpu()))
             .withLogConfig(log(spec.logDriver(), spec.logOptions()));
@@ -93,13 +101,14 @@ final class DockerRequests {
     if (spec.memoryReservationMiB() != null) {
       host.withMemoryReservation(spec.memoryReservationMiB() * MIB);
     }
-    if (publishes(assignment)) {
+    if (publishes(assignment, spec)) {
       host.withPortBindings(ports(spec));
     }
+    DockerSettings.apply(host, assignment, spec);
     return host;
   }
 
-  private static List<PortBinding> ports(ContainerSpec spec) {
+  static List<PortBinding> ports(ContainerSpec spec) {
     return spec.portMappings().stream()
         .map(port ->
             new PortBinding(

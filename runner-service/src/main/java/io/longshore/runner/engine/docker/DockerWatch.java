@@ -87,7 +87,7 @@ final class DockerWatch implements AutoCloseable {
       client
           .eventsCmd()
           .withEventTypeFilter("container")
-          .withEventFilter("die", "oom")
+          .withEventFilter("die", "oom", "health_status")
           .withLabelFilter(label)
           .exec(callback);
       callback.awaitStarted();

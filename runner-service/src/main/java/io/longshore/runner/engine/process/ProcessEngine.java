@@ -1,6 +1,7 @@
 package io.longshore.runner.engine.process;
 
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.ContainerStorage;
 import io.longshore.messages.NetworkBinding;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskAssignment;
@@ -12,6 +13,7 @@ import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.EngineInfo;
 import io.longshore.runner.engine.Found;
+import io.longshore.runner.engine.Lines;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Plain processes where there is no engine. Entry point and command are run as they are, with the
  * container's environment, working directory and output kept in a file; image, user, memory and cpu
- * are of no effect, and ports are the host's own. Each process runs under a {@link Shim} and
- * outlives the runner.
+ * are of no effect, as are names, privileges and limits, and ports are the host's own. Mounts and
+ * links are refused. Each process runs under a {@link Shim} and outlives the runner.
  */
 public final class ProcessEngine implements Engine {
   private static final Logger LOG = Logger.getLogger(ProcessEngine.class);
@@ -47,6 +49,7 @@ public final class ProcessEngine implements Engine {
   private final Path processes;
   private final Path logs;
   private final Set<String> watched = ConcurrentHashMap.newKeySet();
+  private final ProcessHealth health = new ProcessHealth(this::tellHealth);
   private volatile @Nullable Listener listener;
 
   /**
@@ -87,6 +90,7 @@ public final class ProcessEngine implements Engine {
       throw EngineException.refused(
           "the process driver has no images: it needs an entryPoint or a command");
     }
+    refuseWhatNeedsContainers(spec);
     String directory =
         spec.workingDirectory() == null
             ? System.getProperty("user.dir", "/")
@@ -104,8 +108,25 @@ public final class ProcessEngine implements Engine {
     Path log = logFile(assignment.task(), spec.name());
     makeDirectory(log.getParent());
     files.create(
-        record, Shim.script(files.directory().toString(), directory, log.toString(), spec));
+        record,
+        Shim.script(files.directory().toString(), directory, log.toString(), spec),
+        Shim.probe(directory, spec));
     return Sighting.created(spec.name(), files.id());
+  }
+
+  /** A program that does not find its files or its neighbour would fail in stranger ways. */
+  private static void refuseWhatNeedsContainers(ContainerSpec spec) throws EngineException {
+    ContainerStorage storage = spec.storage();
+    if (!storage.mountPoints().isEmpty()
+        || !storage.volumesFrom().isEmpty()
+        || !storage.tmpfs().isEmpty()) {
+      throw EngineException.refused(
+          "the process driver has no mounts: mountPoints, volumesFrom and tmpfs need a Docker engine");
+    }
+    if (!spec.networking().links().isEmpty()) {
+      throw EngineException.refused(
+          "the process driver has no networks: links need a Docker engine");
+    }
   }
 
   private static List<NetworkBinding> bindings(ContainerSpec spec) {
@@ -142,7 +163,27 @@ public final class ProcessEngine implements Engine {
     if (files.claimStart()) {
       launch(files, record);
     }
-    return files.sighting(record);
+    return sighting(files, record);
+  }
+
+  private Sighting sighting(ProcessFiles files, ProcessRecord record) {
+    return files.sighting(record).healthy(health.of(files));
+  }
+
+  @Override
+  public Sighting restart(TaskId task, String container, String runtimeId) throws EngineException {
+    ProcessFiles files = ProcessFiles.of(processes, task, container);
+    ProcessRecord record = files.record();
+    if (record == null) {
+      throw EngineException.refused("there is no such process: " + runtimeId);
+    }
+    if (files.sighting(record).phase() == Sighting.Phase.EXITED) {
+      requireStartable(record);
+      files.forgetRun();
+      watched.remove(files.id());
+      health.forget(files);
+    }
+    return start(task, container, runtimeId);
   }
 
   /** Says no in the way an engine does, rather than letting a shell say 127. */
@@ -180,14 +221,18 @@ public final class ProcessEngine implements Engine {
     return path == null ? DEFAULT_PATH : path;
   }
 
+  /** Leaves of the runner's environment what a process needs. */
+  static void inherit(Map<String, String> environment) {
+    environment.keySet().retainAll(INHERITED);
+    environment.putIfAbsent("PATH", DEFAULT_PATH);
+  }
+
   private void launch(ProcessFiles files, ProcessRecord record) throws EngineException {
     ProcessBuilder builder =
         new ProcessBuilder("/bin/sh", "-c", Shim.LAUNCH, "longshore", files.shim().toString());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-    Map<String, String> environment = builder.environment();
-    environment.keySet().retainAll(INHERITED);
-    environment.putIfAbsent("PATH", DEFAULT_PATH);
+    inherit(builder.environment());
     try {
       Process process = builder.start();
       try (BufferedReader reader = process.inputReader()) {
@@ -203,6 +248,7 @@ public final class ProcessEngine implements Engine {
 
   /** Tells the listener when a process ends, once however often it is asked to. */
   private void follow(ProcessFiles files, ProcessRecord record) {
+    health.follow(files, record);
     if (!watched.add(files.id())) {
       return;
     }
@@ -224,6 +270,13 @@ public final class ProcessEngine implements Engine {
     Sighting sighting = files.sighting(record);
     if (to != null && sighting.phase() == Sighting.Phase.EXITED) {
       to.seen(record.task(), sighting);
+    }
+  }
+
+  private void tellHealth(ProcessFiles files, ProcessRecord record) {
+    Listener to = listener;
+    if (to != null) {
+      to.seen(record.task(), sighting(files, record));
     }
   }
 
@@ -264,6 +317,21 @@ public final class ProcessEngine implements Engine {
   }
 
   @Override
+  public void output(
+      TaskId task, String container, String runtimeId, long after, boolean follow, Lines lines)
+      throws EngineException, InterruptedException {
+    ProcessFiles files = ProcessFiles.of(processes, task, container);
+    ProcessRecord record = files.record();
+    if (record != null) {
+      ProcessOutput.read(
+          logFile(task, container),
+          after,
+          () -> follow && files.sighting(record).phase() == Sighting.Phase.RUNNING,
+          lines);
+    }
+  }
+
+  @Override
   public void remove(TaskId task, String container, String runtimeId) throws EngineException {
     ProcessFiles files = ProcessFiles.of(processes, task, container);
     ProcessRecord record = files.record();
@@ -281,6 +349,7 @@ public final class ProcessEngine implements Engine {
       throw new EngineException(Problem.UNREACHABLE, "cannot delete: " + e.getMessage(), e);
     }
     watched.remove(files.id());
+    health.forget(files);
   }
 
   private static boolean isEmpty(Path directory) throws IOException {
@@ -292,6 +361,12 @@ public final class ProcessEngine implements Engine {
     }
   }
 
+  /** Processes have nothing in common but their host. */
+  @Override
+  public void release(TaskAssignment assignment) {
+    LOG.debugf("Task %s had nothing in common.", assignment.task());
+  }
+
   @Override
   public List<Found> list() throws EngineException {
     List<Found> found = new ArrayList<>();
@@ -301,7 +376,7 @@ public final class ProcessEngine implements Engine {
         if (record == null || !record.host().equals(host)) {
           continue;
         }
-        Sighting sighting = files.sighting(record);
+        Sighting sighting = sighting(files, record);
         if (sighting.phase() == Sighting.Phase.RUNNING) {
           follow(files, record);
         }
@@ -322,5 +397,6 @@ public final class ProcessEngine implements Engine {
   @Override
   public void close() {
     listener = null;
+    health.close();
   }
 }

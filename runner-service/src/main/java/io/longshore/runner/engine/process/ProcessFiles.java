@@ -51,13 +51,24 @@ record ProcessFiles(Path directory, String id) {
     return directory.resolve("shim");
   }
 
-  /** Writes the record last: without it the process does not exist. */
-  void create(ProcessRecord record, String script) throws EngineException {
+  Path health() {
+    return directory.resolve("health");
+  }
+
+  /**
+   * Writes the record last: without it the process does not exist.
+   *
+   * @param probe the script of its health check; null for none
+   */
+  void create(ProcessRecord record, String script, @Nullable String probe) throws EngineException {
     try {
       Files.createDirectories(directory);
       // The script holds the environment, and with it secrets.
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
       Files.writeString(shim(), script);
+      if (probe != null) {
+        Files.writeString(health(), probe);
+      }
       Path draft = directory.resolve("record.new");
       Files.write(draft, Codec.encode(record));
       Files.move(draft, directory.resolve("record"), StandardCopyOption.ATOMIC_MOVE);
@@ -89,6 +100,17 @@ record ProcessFiles(Path directory, String id) {
 
   void releaseStart() throws IOException {
     Files.deleteIfExists(directory.resolve("started"));
+  }
+
+  /** Makes it as it was before its last start; what says that it was started goes last. */
+  void forgetRun() throws EngineException {
+    try {
+      for (String trace : List.of("exit", "pid", "started")) {
+        Files.deleteIfExists(directory.resolve(trace));
+      }
+    } catch (IOException e) {
+      throw new EngineException(Problem.REFUSED, "cannot write " + directory + ": " + e, e);
+    }
   }
 
   Sighting sighting(ProcessRecord record) {

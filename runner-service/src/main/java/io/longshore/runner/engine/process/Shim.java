@@ -1,11 +1,13 @@
 package io.longshore.runner.engine.process;
 
+import io.longshore.messages.ContainerOrdering.HealthCheck;
 import io.longshore.messages.ContainerSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The little shell script that stands between the runner and a process. It outlives the runner: it
@@ -57,14 +59,37 @@ final class Shim {
   static String script(String directory, String workingDirectory, String log, ContainerSpec spec) {
     StringBuilder script = new StringBuilder();
     script.append(BEFORE.formatted(quoted(directory), quoted(workingDirectory)));
-    for (Map.Entry<String, String> variable : spec.environment().entrySet()) {
-      if (IDENTIFIER.matcher(variable.getKey()).matches()) {
-        script.append("  export %s=%s\n".formatted(variable.getKey(), quoted(variable.getValue())));
-      }
-    }
+    script.append(exports(spec.environment()));
     script.append("  exec ").append(odd(spec.environment())).append(words(command(spec)));
     script.append('\n').append(AFTER.formatted(quoted(log)));
     return script.toString();
+  }
+
+  /** A health check, in the surroundings of its process; null for a container without. */
+  static @Nullable String probe(String workingDirectory, ContainerSpec spec) {
+    HealthCheck check = spec.ordering().healthCheck();
+    if (check == null) {
+      return null;
+    }
+    List<String> words = check.command().subList(1, check.command().size());
+    List<String> command =
+        check.command().getFirst().equals("CMD-SHELL")
+            ? List.of("/bin/sh", "-c", String.join(" ", words))
+            : words;
+    return "cd %s || exit 1\n".formatted(quoted(workingDirectory))
+        + exports(spec.environment())
+        + "exec "
+        + odd(spec.environment())
+        + words(command)
+        + "\n";
+  }
+
+  private static String exports(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .filter(variable -> IDENTIFIER.matcher(variable.getKey()).matches())
+        .map(variable ->
+            "  export %s=%s\n".formatted(variable.getKey(), quoted(variable.getValue())))
+        .collect(Collectors.joining());
   }
 
   static List<String> command(ContainerSpec spec) {

@@ -1,8 +1,10 @@
 package io.longshore.runner.engine.simulated;
 
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.HealthStatus;
 import io.longshore.messages.Ids;
 import io.longshore.messages.NetworkBinding;
+import io.longshore.messages.OutputLine;
 import io.longshore.messages.PortMapping;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskAssignment;
@@ -14,6 +16,7 @@ import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.EngineInfo;
 import io.longshore.runner.engine.Found;
+import io.longshore.runner.engine.Lines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,8 +37,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code LONGSHORE_SIMULATED_EXIT_AFTER_MS}: ends that long after its start; without it, it
  *       runs until it is stopped
  *   <li>{@code LONGSHORE_SIMULATED_EXIT_CODE}: with this exit code; 0 without it
+ *   <li>{@code LONGSHORE_SIMULATED_HEALTHY_AFTER_MS}: its health check, if its definition has one,
+ *       passes that long after its start; at once without it
+ *   <li>{@code LONGSHORE_SIMULATED_UNHEALTHY_AFTER_MS}: fails from then on; never without it
+ *   <li>{@code LONGSHORE_SIMULATED_LINES}: writes that many lines at each start; none without it
  *   <li>{@code LONGSHORE_SIMULATED_IGNORE_STOP=true}: ends only when it is killed
- *   <li>{@code LONGSHORE_SIMULATED_FAIL=pull|create|start}: that step is refused
+ *   <li>{@code LONGSHORE_SIMULATED_FAIL=pull|create|start|restart}: that step is refused
  * </ul>
  *
  * <p>The engine as a whole misbehaves by its {@link Faults}.
@@ -44,6 +51,8 @@ public final class SimulatedEngine implements Engine {
   static final String PREFIX = "LONGSHORE_SIMULATED_";
   private static final int FIRST_DYNAMIC_PORT = 49153;
   private static final int KILLED = 137;
+  // Only for one that vanishes, of which nobody is told.
+  private static final Duration OUTPUT_LOOK = Duration.ofSeconds(10);
 
   /** Switches for tests; may be turned at any time. */
   public static final class Faults {
@@ -66,7 +75,9 @@ public final class SimulatedEngine implements Engine {
     final String card;
     final ContainerSpec spec;
     final List<NetworkBinding> bindings;
+    final List<OutputLine> output = new ArrayList<>();
     Sighting sighting;
+    int runs;
 
     Box(
         RunnerId runner,
@@ -174,25 +185,75 @@ public final class SimulatedEngine implements Engine {
       if (box.sighting.phase() != Sighting.Phase.CREATED) {
         return box.sighting;
       }
-      Instant now = Instant.now();
-      box.sighting =
-          new Sighting(
-              container,
-              runtimeId,
-              Sighting.Phase.RUNNING,
-              null,
-              false,
-              now,
-              null,
-              null,
-              box.bindings);
-      String after = setting(box.spec, "EXIT_AFTER_MS");
-      if (after != null) {
-        int code = Integer.parseInt(settingOr(box.spec, "EXIT_CODE", "0"));
-        var _ = time.schedule(() -> exit(box, code), Long.parseLong(after), TimeUnit.MILLISECONDS);
-      }
-      return box.sighting;
+      return begin(box);
     }
+  }
+
+  @Override
+  public Sighting restart(TaskId task, String container, String runtimeId) throws EngineException {
+    answering();
+    pause();
+    Box box = box(runtimeId);
+    if (box == null) {
+      throw EngineException.refused("no such container: " + runtimeId);
+    }
+    fail(box.spec, "restart");
+    synchronized (this) {
+      return box.sighting.phase() == Sighting.Phase.EXITED ? begin(box) : box.sighting;
+    }
+  }
+
+  private synchronized Sighting begin(Box box) {
+    int run = ++box.runs;
+    box.sighting =
+        Sighting.running(box.spec.name(), box.sighting.runtimeId())
+            .bound(box.bindings)
+            .started(Instant.now());
+    int lines = Integer.parseInt(settingOr(box.spec, "LINES", "0"));
+    for (int i = 1; i <= lines; i++) {
+      long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+      box.output.add(new OutputLine(box.output.size() + 1, now, false, "line " + i));
+    }
+    notifyAll();
+    if (box.spec.ordering().healthCheck() != null) {
+      box.sighting = box.sighting.healthy(HealthStatus.UNKNOWN);
+      later(box, run, "HEALTHY_AFTER_MS", "0", () -> health(box, HealthStatus.HEALTHY));
+      later(box, run, "UNHEALTHY_AFTER_MS", null, () -> health(box, HealthStatus.UNHEALTHY));
+    }
+    int code = Integer.parseInt(settingOr(box.spec, "EXIT_CODE", "0"));
+    later(box, run, "EXIT_AFTER_MS", null, () -> exit(box, code));
+    return box.sighting;
+  }
+
+  /** After as many milliseconds as the container says, unless it is in another run by then. */
+  private void later(Box box, int run, String name, @Nullable String otherwise, Runnable then) {
+    String after = setting(box.spec, name);
+    String millis = after == null ? otherwise : after;
+    if (millis != null) {
+      var _ =
+          time.schedule(
+              () -> {
+                if (isInRun(box, run)) {
+                  then.run();
+                }
+              },
+              Long.parseLong(millis),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private synchronized boolean isInRun(Box box, int run) {
+    return box.runs == run;
+  }
+
+  private void health(Box box, HealthStatus status) {
+    synchronized (this) {
+      if (box.sighting.phase() != Sighting.Phase.RUNNING) {
+        return;
+      }
+      box.sighting = box.sighting.healthy(status);
+    }
+    tell(box);
   }
 
   @Override
@@ -215,6 +276,36 @@ public final class SimulatedEngine implements Engine {
   }
 
   @Override
+  public void output(
+      TaskId task, String container, String runtimeId, long after, boolean follow, Lines lines)
+      throws EngineException, InterruptedException {
+    long reached = after;
+    while (true) {
+      answering();
+      List<OutputLine> more;
+      synchronized (this) {
+        Box box = boxes.get(runtimeId);
+        boolean goesOn = follow && box != null && box.sighting.phase() == Sighting.Phase.RUNNING;
+        more =
+            box == null
+                ? List.of()
+                : List.copyOf(box.output)
+                    .subList((int) Math.min(reached, box.output.size()), box.output.size());
+        if (more.isEmpty()) {
+          if (!goesOn) {
+            return;
+          }
+          wait(OUTPUT_LOOK.toMillis());
+        }
+      }
+      for (OutputLine line : more) {
+        lines.line(line);
+        reached = line.position();
+      }
+    }
+  }
+
+  @Override
   public synchronized void remove(TaskId task, String container, String runtimeId)
       throws EngineException {
     answering();
@@ -223,6 +314,11 @@ public final class SimulatedEngine implements Engine {
       throw EngineException.refused("the container runs: " + runtimeId);
     }
     boxes.remove(runtimeId);
+  }
+
+  @Override
+  public void release(TaskAssignment assignment) throws EngineException {
+    answering();
   }
 
   @Override
@@ -261,8 +357,14 @@ public final class SimulatedEngine implements Engine {
       box.sighting =
           Sighting.exited(box.spec.name(), box.sighting.runtimeId(), code)
               .bound(box.bindings)
+              .healthy(box.sighting.health())
               .ended(Instant.now(), false);
+      notifyAll();
     }
+    tell(box);
+  }
+
+  private void tell(Box box) {
     if (!faults.losesEvents && !faults.unreachable) {
       synchronized (listeners) {
         listeners.forEach(listener -> listener.seen(box.task, box.sighting));
