@@ -1,0 +1,72 @@
+package io.longshore.simulation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Something that goes wrong, and when. What of it is undone again is undone after {@code
+ * lastsNanos}.
+ *
+ * @param target which host or scheduler, where it is about one
+ * @param amount how much of it: percent, or seconds for clocks
+ */
+record Fault(Kind kind, long atNanos, long lastsNanos, int target, int amount) {
+
+  /** What can go wrong. */
+  enum Kind {
+    SCHEDULER_KILLED,
+    SCHEDULER_KILLED_BEFORE_COMMIT,
+    SCHEDULER_KILLED_BEFORE_COMMIT_OF_A_COMMAND,
+    SCHEDULER_KILLED_AFTER_COMMIT,
+    SCHEDULER_KILLED_AFTER_SEND,
+    COMMIT_OUTCOME_UNKNOWN,
+    SCHEDULER_PAUSED,
+    SCHEDULER_PAUSED_BEFORE_COMMIT,
+    SCHEDULER_CLOCK_JUMPS,
+    REBALANCE,
+    BROKERS_DOWN,
+    STORE_DOWN,
+    RUNNER_KILLED,
+    RUNNER_PAUSED,
+    HOST_CUT_OFF,
+    HOST_NOT_HEARD,
+    HOST_HEARS_NOTHING,
+    HOST_REBOOTS,
+    HOST_LOSES_CONTAINERS,
+    HOST_DIES,
+    HOST_CLOCK_JUMPS,
+    HALF_THE_HOSTS_CUT_OFF,
+    ENGINE_HANGS,
+    ENGINE_LOSES_EVENTS,
+    ENGINE_LOSES_ANSWERS,
+    CONTAINER_DIES,
+    CONTAINERS_DIE,
+    CONTAINER_REMOVED
+  }
+
+  private static final List<Kind> KINDS = List.of(Kind.values());
+
+  /** Those of one history, in the order of their times. */
+  static List<Fault> plan(Chance chance, int count, long fromNanos, long toNanos) {
+    List<Fault> faults = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Kind kind = chance.of(KINDS);
+      faults.add(
+          new Fault(
+              kind,
+              chance.between(fromNanos, toNanos),
+              chance.between(Timeline.seconds(1), Timeline.seconds(30)),
+              chance.between(0, World.HOSTS - 1),
+              chance.between(10, 100)));
+    }
+    faults.sort(Comparator.comparingLong(Fault::atNanos));
+    return faults;
+  }
+
+  @Override
+  public String toString() {
+    return "%8.3f s %s for %.1f s, target %d, amount %d"
+        .formatted(atNanos / 1e9, kind, lastsNanos / 1e9, target, amount);
+  }
+}

@@ -1,0 +1,165 @@
+package io.longshore.simulation;
+
+import io.longshore.messages.CommandEnvelope;
+import io.longshore.messages.Order;
+import io.longshore.messages.Report;
+import io.longshore.messages.RunnerId;
+import io.longshore.scheduler.core.Outgoing;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Kafka is to the others: topics whose records stay in the order in which they were appended.
+ * A producer's records arrive in the order it sent them; those of different producers, and of one
+ * producer to different partitions, in any order.
+ */
+final class Log {
+  private final Timeline timeline;
+  private final Chance chance;
+  private final Trace trace;
+  private final List<CommandEnvelope> commands = new ArrayList<>();
+  private final List<Report> reports = new ArrayList<>();
+  private final Map<RunnerId, List<Order>> orders = new HashMap<>();
+  private final List<Outgoing> events = new ArrayList<>();
+  private final Map<RunnerId, Runnable> readers = new HashMap<>();
+  private boolean up = true;
+
+  Log(Timeline timeline, Chance chance, Trace trace) {
+    this.timeline = timeline;
+    this.chance = chance;
+    this.trace = trace;
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  void set(boolean next) {
+    up = next;
+    if (up) {
+      readers.values().forEach(Runnable::run);
+    }
+  }
+
+  /** Who is called when there are orders for a runner to be read; only one for each. */
+  void reading(RunnerId runner, Runnable reader) {
+    readers.put(runner, reader);
+  }
+
+  List<CommandEnvelope> commands() {
+    return commands;
+  }
+
+  List<Report> reports() {
+    return reports;
+  }
+
+  void append(CommandEnvelope command) {
+    trace.add(
+        "command",
+        () ->
+            "command %s: %s"
+                .formatted(command.correlationId(), command.command().getClass().getSimpleName()));
+    commands.add(command);
+  }
+
+  void append(Report report) {
+    trace.add("report", () -> "report of " + report.runner() + ": " + told(report));
+    reports.add(report);
+  }
+
+  private static String told(Report report) {
+    return switch (report) {
+      case Report.TaskObserved observed ->
+          "task %s is %s"
+              .formatted(observed.observation().task(), observed.observation().lastStatus());
+      case Report.RunnerRegistered registered ->
+          "registers as %s with %d tasks"
+              .formatted(registered.incarnation(), registered.inventory().size());
+      case Report.RunnerBeat beat ->
+          "beat of %s at %d".formatted(beat.incarnation(), beat.generation());
+      case Report.RunnerLeft left -> "leaves";
+    };
+  }
+
+  List<Order> orders(RunnerId runner) {
+    return orders.computeIfAbsent(runner, id -> new ArrayList<>());
+  }
+
+  /** The public events that have been appended since the last call. */
+  List<Outgoing> takeEvents() {
+    if (events.isEmpty()) {
+      return List.of();
+    }
+    List<Outgoing> taken = List.copyOf(events);
+    events.clear();
+    return taken;
+  }
+
+  void append(Outgoing record) {
+    if (record instanceof Outgoing.ToRunner(Order order)) {
+      trace.add(
+          "order", () -> "order %d to %s: %s".formatted(order.generation(), order.runner(), order));
+      orders(order.runner()).add(order);
+      readers.getOrDefault(order.runner(), () -> {}).run();
+    } else {
+      events.add(record);
+    }
+  }
+
+  /** A producer: what is sent with it is appended in that order, each record once. */
+  final class Pipe {
+    private final Deque<Sending> sendings = new ArrayDeque<>();
+    private boolean moving;
+    private boolean cut;
+
+    private record Sending(Runnable append, Runnable acknowledged) {}
+
+    /** The way to the brokers is cut, or open again. */
+    void cut(boolean next) {
+      cut = next;
+    }
+
+    void send(Runnable append, Runnable acknowledged) {
+      sendings.add(new Sending(append, acknowledged));
+      move();
+    }
+
+    private void move() {
+      if (!moving && !sendings.isEmpty()) {
+        moving = true;
+        timeline.in(chance.delayNanos(3), this::arrive);
+      }
+    }
+
+    private void arrive() {
+      moving = false;
+      if (!up || cut) {
+        timeline.in(Timeline.millis(200), this::move);
+        return;
+      }
+      // What is sent in one go arrives in one go, as far as it goes.
+      int batch = chance.between(1, 50);
+      for (int i = 0; i < batch && !sendings.isEmpty(); i++) {
+        Sending sending = sendings.remove();
+        sending.append.run();
+        timeline.in(chance.delayNanos(3), sending.acknowledged);
+      }
+      move();
+    }
+
+    /** Its process has ended: what is on its way may arrive or not, and nobody will know. */
+    void end() {
+      int arriving = sendings.isEmpty() ? 0 : chance.between(0, sendings.size());
+      List<Sending> last = new ArrayList<>(sendings).subList(0, arriving);
+      sendings.clear();
+      if (up && !cut) {
+        last.forEach(sending -> sending.append.run());
+      }
+    }
+  }
+}

@@ -1,0 +1,389 @@
+package io.longshore.simulation;
+
+import io.longshore.messages.Order;
+import io.longshore.messages.Report;
+import io.longshore.messages.TaskAssignment;
+import io.longshore.messages.TaskId;
+import io.longshore.messages.TaskObservation;
+import io.longshore.runner.core.Desired;
+import io.longshore.runner.core.Membership;
+import io.longshore.runner.core.Observations;
+import io.longshore.runner.core.Outcome;
+import io.longshore.runner.core.Problem;
+import io.longshore.runner.core.Sighting;
+import io.longshore.runner.core.Step;
+import io.longshore.runner.core.TaskKeeper;
+import io.longshore.runner.core.TaskState;
+import io.longshore.runner.engine.EngineException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A runner's process from its start to its end: what its loops do, around the shipping {@link
+ * Membership} and {@link TaskKeeper}. It can be paused and ended between any two steps.
+ */
+final class RunnerNode {
+  private static final long BEAT = Timeline.seconds(2);
+  private static final long LIST = Timeline.seconds(5);
+  private static final int POLL_MILLIS = 10;
+
+  private final Host host;
+  private final SimEngine engine;
+  private final Timeline timeline;
+  private final Chance chance;
+  private final Log log;
+  private final Truth truth;
+  private final Membership membership;
+  private final Log.Pipe pipe;
+  private final Map<TaskId, TaskKeeper> keepers = new LinkedHashMap<>();
+  private final Map<String, Sending> sendings = new HashMap<>();
+  private final List<Runnable> held = new ArrayList<>();
+  private int position = -1;
+  private boolean polls;
+  private boolean paused;
+  private boolean over;
+
+  /** The newest report about something, and whether an earlier one is on its way. */
+  private static final class Sending {
+    @Nullable Report waiting;
+    boolean underWay;
+  }
+
+  RunnerNode(
+      Host host, Timeline timeline, Chance chance, Log log, Truth truth, String incarnation) {
+    this.host = host;
+    this.engine = host.engine();
+    this.timeline = timeline;
+    this.chance = chance;
+    this.log = log;
+    this.truth = truth;
+    this.membership = new Membership(host.runner(), incarnation);
+    this.pipe = log.new Pipe();
+  }
+
+  void begin() {
+    engine.watch((task, sighting) -> {
+      if (!over) {
+        later(0, () -> seen(task, sighting));
+      }
+    });
+    firstList();
+  }
+
+  /** What it has sent may arrive. */
+  void end() {
+    over = true;
+    held.clear();
+    pipe.end();
+    engine.watch((task, sighting) -> {});
+  }
+
+  /** Nobody hears it, or everybody does again. */
+  void cut(boolean unheard) {
+    pipe.cut(unheard);
+  }
+
+  void pause() {
+    paused = true;
+  }
+
+  void resume() {
+    paused = false;
+    List<Runnable> waiting = List.copyOf(held);
+    held.clear();
+    waiting.forEach(Runnable::run);
+  }
+
+  private TaskKeeper.Moment moment() {
+    return new TaskKeeper.Moment(host.wallClock(), timeline.nanos());
+  }
+
+  /** Does something in a while, if this process is there then. */
+  private void later(long delayNanos, Runnable what) {
+    timeline.in(
+        delayNanos,
+        () -> {
+          if (!over) {
+            if (paused) {
+              held.add(what);
+            } else {
+              what.run();
+            }
+          }
+        });
+  }
+
+  private void firstList() {
+    try {
+      engine.list().forEach((task, sightings) -> adopt(task, sightings, Desired.HOLD));
+    } catch (EngineException e) {
+      later(Timeline.seconds(1), () -> firstList());
+      return;
+    }
+    position();
+    later(BEAT, () -> beat());
+    later(0, () -> list());
+  }
+
+  private void adopt(TaskId task, Map<String, Sighting> sightings, Desired desired) {
+    TaskAssignment assignment = engine.card(task);
+    if (assignment != null) {
+      if (sightings.size() < assignment.spec().containers().size()) {
+        // Only the order knew how to make the others: what there is of it ends.
+        truth.failedToStart(task);
+      }
+      perform(membership.adopt(assignment, sightings, desired, host.wallClock()));
+    }
+  }
+
+  /** The end of the topic is known before the registration is sent. */
+  private void position() {
+    if (!log.isUp() || host.isDeaf()) {
+      later(Timeline.millis(500), () -> position());
+      return;
+    }
+    position = log.orders(host.runner()).size();
+    perform(membership.positioned(timeline.nanos()));
+    hear();
+  }
+
+  /** There may be orders to be read. */
+  void hear() {
+    if (position >= 0 && !polls) {
+      polls = true;
+      later(chance.delayNanos(POLL_MILLIS), () -> poll());
+    }
+  }
+
+  private void poll() {
+    polls = false;
+    if (!log.isUp() || host.isDeaf()) {
+      return;
+    }
+    List<Order> orders = log.orders(host.runner());
+    int batch = chance.between(1, 100);
+    while (batch-- > 0 && position < orders.size()) {
+      Order order = orders.get(position++);
+      perform(membership.take(order, false, timeline.nanos()));
+    }
+    if (position < orders.size()) {
+      hear();
+    }
+  }
+
+  private void beat() {
+    perform(membership.tick(timeline.nanos()));
+    later(BEAT, () -> beat());
+  }
+
+  private void list() {
+    long askedAt = timeline.nanos();
+    try {
+      Map<TaskId, Map<String, Sighting>> found = engine.list();
+      // It takes a while to arrive, and things go on meanwhile.
+      later(chance.delayNanos(5), () -> listed(askedAt, found));
+    } catch (EngineException e) {
+      later(LIST, () -> list());
+    }
+  }
+
+  private void listed(long askedAt, Map<TaskId, Map<String, Sighting>> found) {
+    for (TaskId task : List.copyOf(keepers.keySet())) {
+      TaskKeeper keeper = keepers.get(task);
+      if (keeper != null) {
+        List<Sighting> own = List.copyOf(found.getOrDefault(task, Map.of()).values());
+        perform(task, keeper.listed(askedAt, own, moment()));
+      }
+    }
+    for (Membership.Effect effect : membership.listed(found.keySet())) {
+      if (effect instanceof Membership.Remove(TaskId task)) {
+        adopt(task, found.getOrDefault(task, Map.of()), Desired.FORGET);
+      }
+    }
+    later(LIST, () -> list());
+  }
+
+  private void seen(TaskId task, Sighting sighting) {
+    TaskKeeper keeper = keepers.get(task);
+    if (keeper != null) {
+      perform(task, keeper.seen(sighting, moment()));
+    }
+  }
+
+  // --- what it decides to do
+
+  private void perform(List<Membership.Effect> effects) {
+    for (Membership.Effect effect : effects) {
+      switch (effect) {
+        case Membership.Own own -> own(own);
+        case Membership.Want want -> {
+          TaskKeeper keeper = keepers.get(want.task());
+          if (keeper != null) {
+            perform(want.task(), keeper.want(want.desired(), moment()));
+          }
+        }
+        case Membership.Repeat repeat -> {
+          TaskKeeper keeper = keepers.get(repeat.task());
+          if (keeper != null) {
+            perform(repeat.task(), keeper.repeat(moment()));
+          }
+        }
+        case Membership.ReportUnknown unknown ->
+            report(Observations.unknown(unknown.task(), host.wallClock()));
+        case Membership.Register register -> {
+          List<TaskObservation> inventory =
+              keepers.values().stream().map(TaskKeeper::latest).toList();
+          send(
+              "registration",
+              new Report.RunnerRegistered(
+                  World.CLUSTER,
+                  host.runner(),
+                  register.incarnation(),
+                  World.host(host.number()),
+                  inventory,
+                  false));
+        }
+        case Membership.Beat beat ->
+            send(
+                "beat",
+                new Report.RunnerBeat(
+                    World.CLUSTER, host.runner(), beat.incarnation(), beat.generation()));
+        case Membership.Leave leave ->
+            send(
+                "registration",
+                new Report.RunnerLeft(World.CLUSTER, host.runner(), leave.incarnation()));
+        // Only lists lead to removals, and they are followed there.
+        case Membership.Remove remove -> {}
+        case Membership.PassedOver passed -> {}
+      }
+    }
+  }
+
+  private void own(Membership.Own own) {
+    TaskId task = own.state().task();
+    TaskKeeper keeper = new TaskKeeper(own.state(), own.reported(), timeline.nanos());
+    keepers.put(task, keeper);
+    perform(task, keeper.begin(moment()));
+    perform(task, keeper.want(own.desired(), moment()));
+  }
+
+  private void perform(TaskId task, List<TaskKeeper.Effect> effects) {
+    for (TaskKeeper.Effect effect : effects) {
+      switch (effect) {
+        case TaskKeeper.Report report -> report(report.observation());
+        case TaskKeeper.Perform perform -> call(task, perform.state(), perform.call());
+        case TaskKeeper.Gone gone -> {
+          keepers.remove(task);
+          membership.gone(task);
+        }
+      }
+    }
+    wakeFor(task);
+  }
+
+  private void wakeFor(TaskId task) {
+    TaskKeeper keeper = keepers.get(task);
+    if (keeper == null) {
+      return;
+    }
+    long patience = keeper.patienceNanos(moment());
+    if (patience != Long.MAX_VALUE) {
+      later(
+          patience,
+          () -> {
+            if (keepers.get(task) == keeper && keeper.patienceNanos(moment()) == 0) {
+              perform(task, keeper.pass(moment()));
+            }
+          });
+    }
+  }
+
+  /** The call has its effect in a while, and its answer comes a while after that. */
+  private void call(TaskId task, TaskState state, Step.Call call) {
+    int typical = call instanceof Step.Stop ? 200 : 40;
+    timeline.in(
+        chance.delayNanos(typical),
+        () -> {
+          // A process that is gone has sent its call: the engine does it all the same.
+          Outcome outcome = outcome(task, state, call);
+          if (!over) {
+            later(chance.delayNanos(5), () -> ended(task, outcome));
+          }
+        });
+  }
+
+  private void ended(TaskId task, Outcome outcome) {
+    TaskKeeper keeper = keepers.get(task);
+    if (keeper != null) {
+      perform(task, keeper.ended(outcome, moment()));
+    }
+  }
+
+  private Outcome outcome(TaskId task, TaskState state, Step.Call call) {
+    try {
+      return new Outcome.Done(call, effect(task, state, call));
+    } catch (EngineException e) {
+      if (e.problem() == Problem.REFUSED) {
+        truth.failedToStart(task);
+      }
+      return new Outcome.Failed(call, e.problem(), e.words());
+    }
+  }
+
+  private @Nullable Sighting effect(TaskId task, TaskState state, Step.Call call)
+      throws EngineException {
+    return switch (call) {
+      case Step.Pull pull -> null;
+      case Step.Create create -> engine.create(state.assignment(), create.spec());
+      case Step.Start start -> engine.start(task, start.container());
+      case Step.Restart restart -> engine.start(task, restart.container());
+      case Step.Stop stop -> engine.stop(task, stop.container());
+      case Step.Remove remove -> {
+        engine.remove(task, remove.container());
+        yield null;
+      }
+      case Step.Release release -> null;
+    };
+  }
+
+  private void report(TaskObservation observation) {
+    truth.told(observation, engine.runs(observation.task()));
+    send(
+        observation.task().value(),
+        new Report.TaskObserved(
+            World.CLUSTER, host.runner(), membership.incarnation(), observation));
+  }
+
+  /** Of several reports about the same thing that could not be sent yet, the last one is kept. */
+  private void send(String subject, Report report) {
+    Sending sending = sendings.computeIfAbsent(subject, key -> new Sending());
+    sending.waiting = report;
+    if (!sending.underWay) {
+      sending.underWay = true;
+      transmit(subject, sending);
+    }
+  }
+
+  private void transmit(String subject, Sending sending) {
+    Report report = sending.waiting;
+    if (report == null) {
+      sending.underWay = false;
+      sendings.remove(subject, sending);
+      return;
+    }
+    sending.waiting = null;
+    pipe.send(
+        () -> {
+          log.append(report);
+          // Now and then a record that was not acknowledged in time is there twice.
+          if (chance.oneIn(50)) {
+            log.append(report);
+          }
+        },
+        () -> transmit(subject, sending));
+  }
+}

@@ -1,0 +1,355 @@
+package io.longshore.simulation;
+
+import io.longshore.messages.Arns;
+import io.longshore.messages.CommandEnvelope;
+import io.longshore.messages.Reply;
+import io.longshore.messages.SteadyClock;
+import io.longshore.scheduler.core.Answers;
+import io.longshore.scheduler.core.Outgoing;
+import io.longshore.scheduler.core.Policy;
+import io.longshore.scheduler.core.Shard;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One scheduler's process: what its consumer, lane and relay do, around the shipping {@link Shard}.
+ * It can be paused and killed between any two steps.
+ */
+final class SchedulerNode {
+  private static final int POLL_MILLIS = 15;
+  private static final int RECORDS_PER_POLL_MAX = 500;
+  private static final long CHECKPOINT_NANOS = Timeline.seconds(5);
+
+  /** Where a process can be made to end. */
+  enum KillPoint {
+    BEFORE_COMMIT,
+    /** Of a turn that answers somebody. */
+    BEFORE_COMMIT_OF_A_COMMAND,
+    AFTER_COMMIT,
+    /** It lives, and does not learn that it has committed. */
+    OUTCOME_UNKNOWN,
+    AFTER_SEND
+  }
+
+  private final Timeline timeline;
+  private final Chance chance;
+  private final Log log;
+  private final Store store;
+  private final Policy policy;
+  private final Consumer<Reply> replies;
+  private final List<Runnable> held = new ArrayList<>();
+  private Log.Pipe pipe;
+  private int life;
+  private boolean up = true;
+  private boolean paused;
+  private boolean assigned;
+  private boolean deaf;
+  private @Nullable KillPoint fuse;
+  private boolean pausesBeforeCommit;
+  private long clockOffsetNanos;
+  private long lastSignNanos;
+  private SteadyClock clock;
+  private long seenLeaps;
+  private @Nullable Lane lane;
+
+  /** A shard as long as this process has it. */
+  private static final class Lane {
+    final Shard shard;
+    final long epoch;
+    final TreeSet<Long> unacknowledged = new TreeSet<>();
+    long commandsOffset;
+    long reportsOffset;
+    long sequence;
+    long last;
+    long nextCheckpointNanos;
+
+    Lane(Shard shard, Store.Owned owned) {
+      this.shard = shard;
+      this.epoch = owned.epoch();
+      this.commandsOffset = owned.commandsOffset();
+      this.reportsOffset = owned.reportsOffset();
+      this.sequence = owned.sequence();
+      this.last = owned.unsent().isEmpty() ? owned.sequence() : owned.unsent().firstKey() - 1;
+    }
+
+    long sentUpTo() {
+      return unacknowledged.isEmpty() ? last : unacknowledged.first() - 1;
+    }
+  }
+
+  SchedulerNode(
+      Timeline timeline,
+      Chance chance,
+      Log log,
+      Store store,
+      Policy policy,
+      Consumer<Reply> replies) {
+    this.timeline = timeline;
+    this.chance = chance;
+    this.log = log;
+    this.store = store;
+    this.policy = policy;
+    this.replies = replies;
+    this.pipe = log.new Pipe();
+    this.clock = new SteadyClock(this::wallClock, timeline::nanos);
+    later(1, this::poll);
+  }
+
+  private Instant wallClock() {
+    return timeline.now().plusNanos(clockOffsetNanos);
+  }
+
+  private Instant now() {
+    return clock.instant();
+  }
+
+  void jump(Duration by) {
+    clockOffsetNanos += by.toNanos();
+  }
+
+  /** When its process last gave a sign of life, while it could. */
+  long lastSignNanos() {
+    return up && !paused ? timeline.nanos() : lastSignNanos;
+  }
+
+  boolean isAlive() {
+    return up && !paused;
+  }
+
+  /** The shard is this one's, or another's. */
+  void assign(boolean next) {
+    assigned = next;
+  }
+
+  void killAt(KillPoint point) {
+    fuse = point;
+  }
+
+  void kill() {
+    if (!up) {
+      return;
+    }
+    up = false;
+    life++;
+    lane = null;
+    fuse = null;
+    held.clear();
+    lastSignNanos = timeline.nanos();
+    pipe.end();
+    pipe = log.new Pipe();
+    timeline.in(chance.between(Timeline.seconds(1), Timeline.seconds(8)), this::restart);
+  }
+
+  private void restart() {
+    up = true;
+    paused = false;
+    deaf = false;
+    clock = new SteadyClock(this::wallClock, timeline::nanos);
+    seenLeaps = 0;
+    later(1, this::poll);
+  }
+
+  void pause() {
+    if (up && !paused) {
+      paused = true;
+      lastSignNanos = timeline.nanos();
+    }
+  }
+
+  /** It will be paused when it is about to commit. */
+  void pauseBeforeCommit() {
+    pausesBeforeCommit = true;
+  }
+
+  void resume() {
+    pausesBeforeCommit = false;
+    if (up && paused) {
+      paused = false;
+      List<Runnable> waiting = List.copyOf(held);
+      held.clear();
+      waiting.forEach(Runnable::run);
+    }
+  }
+
+  private void later(int typicalMillis, Runnable step) {
+    int planned = life;
+    timeline.in(
+        chance.delayNanos(typicalMillis),
+        () -> {
+          if (planned != life) {
+            return;
+          }
+          if (paused) {
+            held.add(step);
+          } else {
+            step.run();
+          }
+        });
+  }
+
+  private void poll() {
+    if (!log.isUp()) {
+      // Nobody can be heard now, so nobody is taken for lost.
+      deaf = true;
+      later(POLL_MILLIS, this::poll);
+      return;
+    }
+    if (!assigned) {
+      lane = null;
+    } else if (lane == null) {
+      takeOver();
+    }
+    Lane owned = lane;
+    if (owned == null) {
+      later(200, this::poll);
+      return;
+    }
+    if (deaf) {
+      deaf = false;
+      owned.shard.renewLeases(now());
+    }
+    long commands = log.commands().size();
+    long reports = log.reports().size();
+    boolean nothing = commands == owned.commandsOffset && reports == owned.reportsOffset;
+    if (nothing && owned.shard.nextTurn().isAfter(now())) {
+      later(POLL_MILLIS, this::poll);
+      return;
+    }
+    decide(owned);
+  }
+
+  private void takeOver() {
+    try {
+      Store.Owned owned = store.acquire();
+      Shard shard = new Shard(owned.state(), new Arns("us-east-1", "000000000000"), policy, now());
+      Lane fresh = new Lane(shard, owned);
+      lane = fresh;
+      send(fresh, owned.unsent());
+    } catch (Store.FailedException e) {
+      lane = null;
+    }
+  }
+
+  private void decide(Lane owned) {
+    Instant now = now();
+    if (clock.leaps() != seenLeaps) {
+      seenLeaps = clock.leaps();
+      owned.shard.renewLeases(now);
+    }
+    Answers answers;
+    try {
+      answers = new Answers(store.answers());
+    } catch (Store.FailedException e) {
+      lane = null;
+      later(200, this::poll);
+      return;
+    }
+    List<Reply> gathered = new ArrayList<>();
+    SortedMap<Long, Outgoing> outbox = new TreeMap<>();
+    int room = chance.between(1, RECORDS_PER_POLL_MAX);
+    while (room > 0 && owned.commandsOffset < log.commands().size()) {
+      CommandEnvelope envelope = log.commands().get((int) owned.commandsOffset++);
+      Reply.Outcome outcome = owned.shard.asked(envelope, answers, now);
+      gathered.add(new Reply(envelope.correlationId(), outcome));
+      render(owned, outbox);
+      room--;
+    }
+    while (room > 0 && owned.reportsOffset < log.reports().size()) {
+      owned.shard.told(log.reports().get((int) owned.reportsOffset++), now);
+      render(owned, outbox);
+      room--;
+    }
+    boolean caughtUp =
+        owned.commandsOffset == log.commands().size()
+            && owned.reportsOffset == log.reports().size();
+    owned.shard.pass(caughtUp, now);
+    render(owned, outbox);
+    Store.Turn turn =
+        new Store.Turn(
+            owned.epoch,
+            owned.commandsOffset,
+            owned.reportsOffset,
+            owned.shard.takeChanges(),
+            outbox,
+            owned.sequence,
+            owned.sentUpTo(),
+            new HashMap<>(answers.fresh()));
+    boolean nothing = turn.changes().isEmpty() && outbox.isEmpty() && gathered.isEmpty();
+    if (nothing && timeline.nanos() < owned.nextCheckpointNanos) {
+      later(POLL_MILLIS, this::poll);
+      return;
+    }
+    owned.nextCheckpointNanos = timeline.nanos() + CHECKPOINT_NANOS;
+    later(2, () -> commit(owned, turn, gathered));
+  }
+
+  private static void render(Lane owned, SortedMap<Long, Outgoing> outbox) {
+    for (Outgoing outgoing : owned.shard.takeOutgoing()) {
+      outbox.put(++owned.sequence, outgoing);
+    }
+  }
+
+  private void commit(Lane owned, Store.Turn turn, List<Reply> gathered) {
+    if (pausesBeforeCommit) {
+      pausesBeforeCommit = false;
+      pause();
+      held.add(() -> commit(owned, turn, gathered));
+      return;
+    }
+    if (blows(KillPoint.BEFORE_COMMIT)
+        || (!gathered.isEmpty() && blows(KillPoint.BEFORE_COMMIT_OF_A_COMMAND))) {
+      return;
+    }
+    try {
+      store.commit(turn);
+      if (fuse == KillPoint.OUTCOME_UNKNOWN) {
+        fuse = null;
+        throw new Store.FailedException("the answer was lost");
+      }
+    } catch (Store.FailedException e) {
+      lane = null;
+      later(100, this::poll);
+      return;
+    }
+    if (blows(KillPoint.AFTER_COMMIT)) {
+      return;
+    }
+    later(1, () -> tell(owned, turn, gathered));
+  }
+
+  private void tell(Lane owned, Store.Turn turn, List<Reply> gathered) {
+    for (Reply reply : gathered) {
+      timeline.in(chance.delayNanos(3), () -> replies.accept(reply));
+    }
+    send(owned, turn.outbox());
+    if (!blows(KillPoint.AFTER_SEND)) {
+      later(POLL_MILLIS, this::poll);
+    }
+  }
+
+  private void send(Lane owned, SortedMap<Long, Outgoing> records) {
+    if (records.isEmpty()) {
+      return;
+    }
+    owned.unacknowledged.addAll(records.keySet());
+    owned.last = records.lastKey();
+    records.forEach((sequence, record) ->
+        pipe.send(() -> log.append(record), () -> owned.unacknowledged.remove(sequence)));
+  }
+
+  private boolean blows(KillPoint point) {
+    if (fuse != point) {
+      return false;
+    }
+    kill();
+    return true;
+  }
+}

@@ -1,0 +1,79 @@
+package io.longshore.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** {@code longshore sim}: runs many seeds and prints the histories of those that fail. */
+public final class Simulate {
+  private static final int TOLD_MAX = 3;
+
+  private Simulate() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    long seeds = 1_000;
+    long from = 0;
+    for (int i = 0; i + 1 < arguments.length; i += 2) {
+      switch (arguments[i]) {
+        case "--seeds" -> seeds = Long.parseLong(arguments[i + 1]);
+        case "--from" -> from = Long.parseLong(arguments[i + 1]);
+        default -> throw new IllegalArgumentException("There is no option " + arguments[i]);
+      }
+    }
+    long begun = System.nanoTime();
+    List<Simulation.Verdict> broken = run(from, seeds);
+    for (Simulation.Verdict verdict : broken.subList(0, Math.min(TOLD_MAX, broken.size()))) {
+      System.out.println(told(verdict));
+    }
+    System.out.printf(
+        "%d seeds from %d, %d failed, %.1f s, %.3f CPU-seconds a seed%n",
+        seeds, from, broken.size(), (System.nanoTime() - begun) / 1e9, cpuSeconds() / seeds);
+    System.exit(broken.isEmpty() ? 0 : 1);
+  }
+
+  /** What the whole process has used; 0 where the system does not say. */
+  private static double cpuSeconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
+  }
+
+  /** The history of a seed that fails, with as few faults as it needs. */
+  static String told(Simulation.Verdict broken) {
+    Simulation.Verdict verdict = Shrinker.shrunk(broken);
+    StringBuilder text = new StringBuilder();
+    text.append("seed %d, at %s%n".formatted(broken.seed(), broken.failure()));
+    text.append(
+        "  %d of its %d faults are enough, and end at %s%n"
+            .formatted(verdict.faults().size(), broken.faults().size(), verdict.failure()));
+    verdict.faults().forEach(fault -> text.append("    ").append(fault).append('\n'));
+    text.append("  the last of what happened:\n");
+    verdict.history().forEach(line -> text.append("    ").append(line).append('\n'));
+    return text.toString();
+  }
+
+  /** The verdicts of the seeds that fail, by seed. */
+  static List<Simulation.Verdict> run(long from, long count) throws InterruptedException {
+    List<Simulation.Verdict> broken = new ArrayList<>();
+    AtomicLong next = new AtomicLong(from);
+    int workers = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+      for (int i = 0; i < workers; i++) {
+        pool.execute(() -> {
+          for (long seed = next.getAndIncrement();
+              seed < from + count;
+              seed = next.getAndIncrement()) {
+            Simulation.Verdict verdict = Simulation.run(seed);
+            if (verdict.isBroken()) {
+              synchronized (broken) {
+                broken.add(verdict);
+              }
+            }
+          }
+        });
+      }
+    }
+    return broken.stream().sorted((one, other) -> Long.compare(one.seed(), other.seed())).toList();
+  }
+}

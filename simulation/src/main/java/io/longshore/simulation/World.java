@@ -1,0 +1,75 @@
+package io.longshore.simulation;
+
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.HostResources;
+import io.longshore.messages.ServiceName;
+import io.longshore.messages.TaskDefinitionId;
+import io.longshore.messages.TaskSpec;
+import io.longshore.scheduler.core.Policy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What all histories have in common: one cluster, its hosts and its recipes. */
+final class World {
+  static final ClusterName CLUSTER = new ClusterName("default");
+  static final int HOSTS = 20;
+  static final int SCHEDULERS = 2;
+  static final int SERVICES = 8;
+  static final int TASKS_PER_SERVICE_MAX = 40;
+
+  /** Of each task; a host takes about thirty. */
+  static final int TASK_MEMORY = 64;
+
+  private static final int HOST_MEMORY = 2048;
+  private static final List<String> ZONES = List.of("a", "b", "c");
+
+  /** Shorter waits than in life, so that a history has more turns. */
+  static final Policy POLICY =
+      new Policy(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(20),
+          200,
+          Duration.ofSeconds(2));
+
+  private World() {}
+
+  static ServiceName service(int number) {
+    return new ServiceName("service-" + number);
+  }
+
+  static HostResources host(int number) {
+    return new HostResources(
+        "host-" + number,
+        64 * 1024,
+        HOST_MEMORY,
+        List.of(),
+        Map.of(HostResources.ZONE_ATTRIBUTE, ZONES.get(number % ZONES.size())),
+        "1",
+        "1",
+        false);
+  }
+
+  /**
+   * A recipe whose first container does what the command says; every third family has a second one
+   * that serves.
+   */
+  static TaskSpec recipe(String family, int revision, int containers, String... command) {
+    List<ContainerSpec> specs = new ArrayList<>();
+    specs.add(container("app", true, List.of(command)));
+    for (int i = 1; i < containers; i++) {
+      specs.add(container("side-" + i, i == 1, List.of("serve")));
+    }
+    return new TaskSpec(new TaskDefinitionId(family, revision), "bridge", null, TASK_MEMORY, specs);
+  }
+
+  private static ContainerSpec container(String name, boolean essential, List<String> command) {
+    return new ContainerSpec(
+        name, "image", 16, null, null, essential, List.of(), command, Map.of(), List.of(), null,
+        null, null, false, Map.of(), null, Map.of());
+  }
+}

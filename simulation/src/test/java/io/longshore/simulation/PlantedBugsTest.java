@@ -1,0 +1,224 @@
+package io.longshore.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the simulation is worth: each of these mistakes breaks a promise that it notices. */
+class PlantedBugsTest {
+  private static final long SEEDS_MAX = 1_000;
+
+  static List<PlantedBug> bugs() {
+    return List.of(
+        // --- what is written and sent
+        new PlantedBug(
+            "a former owner is not fenced",
+            "simulation Store",
+            "if (turn.epoch() != epoch) {",
+            "if (false) {"),
+        new PlantedBug(
+            "outbox rows go before they are acknowledged",
+            "simulation SchedulerNode",
+            "return unacknowledged.isEmpty() ? last : unacknowledged.first() - 1;",
+            "return sequence;"),
+        new PlantedBug(
+            "what the former owner had not sent is not sent",
+            "simulation SchedulerNode",
+            "send(fresh, owned.unsent());",
+            ""),
+        new PlantedBug(
+            "offsets are not part of the turn",
+            "simulation Store",
+            "reportsOffset = turn.reportsOffset();",
+            "reportsOffset = Math.max(0, turn.reportsOffset() + 3);"),
+        new PlantedBug(
+            "offsets are written before the state",
+            "simulation Store",
+            "if (turn.epoch() != epoch) {",
+            "reportsOffset = turn.reportsOffset(); if (turn.epoch() != epoch) {"),
+        new PlantedBug(
+            "whoever takes over is not told apart from who had it",
+            "simulation Store",
+            "epoch++;",
+            ""),
+        new PlantedBug(
+            "what could not be written is sent all the same",
+            "simulation SchedulerNode",
+            "later(100, this::poll);",
+            "send(owned, turn.outbox()); later(100, this::poll);"),
+        new PlantedBug(
+            "answers are not part of the turn",
+            "simulation Store",
+            "answers.putAll(turn.answers());",
+            ""),
+        new PlantedBug(
+            "the outbox is not part of the turn",
+            "simulation Store",
+            "outbox.putAll(turn.outbox());",
+            ""),
+        new PlantedBug(
+            "a task that stops is taken for one that has stopped",
+            "simulation Store",
+            "if (task.status() == TaskStatus.STOPPED) {",
+            "if (TaskStatus.RUNNING.isBefore(task.status())) {"),
+        new PlantedBug(
+            "the machine's clock is trusted",
+            "simulation SchedulerNode",
+            "return clock.instant();",
+            "return wallClock();"),
+        // --- what the scheduler decides
+        new PlantedBug(
+            "a repeated call is decided again",
+            "scheduler-service core.Answers",
+            "if (answer != null) {",
+            "if (answer != null && keys(envelope).isEmpty()) {"),
+        new PlantedBug(
+            "states go back",
+            "scheduler-service core.Lifecycle",
+            "return owners(from, to).contains(owner) ? Verdict.ADVANCE : Verdict.LATE;",
+            "return Verdict.ADVANCE;"),
+        new PlantedBug(
+            "what an inventory lacks is believed to run",
+            "scheduler-service core.ReportDecider",
+            "if (!listed.contains(task.id()) && !neverBegun(task)) {",
+            "if (false) {"),
+        new PlantedBug(
+            "a start that was never taken in is not ordered again",
+            "scheduler-service core.ReportDecider",
+            "if (neverBegun(task) && !listed(report).contains(task.id())) {",
+            "if (false) {"),
+        new PlantedBug(
+            "a lost host's beat is taken for a sign of health",
+            "scheduler-service core.ReportDecider",
+            "return runner != null && runner.connected() && runner.incarnation()",
+            "return runner != null && runner.incarnation()"),
+        new PlantedBug(
+            "lost hosts keep their tasks",
+            "scheduler-service core.Leases",
+            "for (Task task : state.tasksOn(runner.id())) {",
+            "for (Task task : List.<Task>of()) {"),
+        new PlantedBug(
+            "hosts are never taken for lost",
+            "scheduler-service core.Leases",
+            "boolean silent = isSilent(runner, now);",
+            "boolean silent = false && isSilent(runner, now);"),
+        new PlantedBug(
+            "ends are not acknowledged",
+            "scheduler-service core.Ledger",
+            "      order(next.runner(), generation -> new Order.ForgetTask(next.runner(),"
+                + " generation, id));\n",
+            ""),
+        new PlantedBug(
+            "a stop is decided and not ordered",
+            "scheduler-service core.Ledger",
+            """
+                order(
+                    task.runner(),
+                    generation -> new Order.StopTask(task.runner(), generation, task.id(), stop.reason()));
+            """,
+            ""),
+        new PlantedBug(
+            "generations are given twice",
+            "scheduler-service core.Ledger",
+            "Runner next = runner.withGeneration(runner.generation() + 1);",
+            "Runner next = runner.withGeneration(Math.max(1, runner.generation()));"),
+        new PlantedBug(
+            "a repeated call is answered with another effect",
+            "scheduler-service core.Answers",
+            "fresh.put(key, new Answer(envelope.fingerprint(), accepted));",
+            "fresh.putIfAbsent(key, new Answer(envelope.fingerprint(), Accepted.of(key)));"),
+        new PlantedBug(
+            "a task that has ended is wanted still",
+            "scheduler-service core.Task",
+            "ends ? DesiredStatus.STOPPED : desired,",
+            "desired,"),
+        new PlantedBug(
+            "containers go before it is told that they have ended",
+            "runner-service core.Lifecycle",
+            "if (state.desired() == Desired.FORGET) {",
+            "if (state.desired() == Desired.FORGET || state.desired() == Desired.STOP) {"),
+        new PlantedBug(
+            "a task is told to have stopped while it stops",
+            "runner-service core.Observations",
+            "if (state.hasEnded()) {",
+            "if (state.isEnding()) {"),
+        new PlantedBug(
+            "what is seen of one container is taken for all of its task",
+            "runner-service core.TaskState",
+            "container -> container.name().equals(name) ? to.apply(container) : container",
+            "container -> to.apply(container)"),
+        new PlantedBug(
+            "an exit is told with a code that is not its own",
+            "runner-service core.ContainerState",
+            "exits ? sighting.exitCode() : exitCode,",
+            "exits ? Integer.valueOf(0) : exitCode,"),
+        new PlantedBug(
+            "a call that failed is not made again",
+            "runner-service core.TaskKeeper",
+            "    callWaits = true;\n",
+            ""),
+        new PlantedBug(
+            "calls that nobody knows the end of are given up",
+            "runner-service core.TaskState",
+            "return starts ? change(name, ContainerState::doubted) : this;",
+            "return change(name, container -> container.at(Stage.REMOVED));"),
+        new PlantedBug(
+            "a start that broke off is taken for none",
+            "runner-service core.TaskState",
+            "return starts ? change(name, ContainerState::doubted) : this;",
+            "return this;"),
+        new PlantedBug(
+            "orders of an old generation count",
+            "runner-service core.Orders",
+            "if (order.generation() <= generation) {",
+            "if (false) {"),
+        new PlantedBug(
+            "manifests are not followed",
+            "runner-service core.Membership",
+            "case Order.Manifest manifest -> manifest(manifest);",
+            "case Order.Manifest manifest -> List.of();"),
+        new PlantedBug(
+            "what a manifest does not name stays",
+            "runner-service core.Membership",
+            "} else if (!stop.contains(task)) {",
+            "} else if (false) {"),
+        new PlantedBug(
+            "lists count that were asked for before the last call",
+            "runner-service core.TaskKeeper",
+            "if (askedAtNanos - lastWordNanos.getOrDefault(container.name(), bornNanos) > 0)"
+                + " {",
+            "if (true) {"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void isNoticed(PlantedBug bug) throws IOException, InterruptedException {
+    PlantedBug.Run run = bug.planted();
+    AtomicLong next = new AtomicLong();
+    Queue<String> noticed = new ConcurrentLinkedQueue<>();
+    int workers = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+      for (int i = 0; i < workers; i++) {
+        pool.execute(() -> {
+          for (long seed = next.getAndIncrement();
+              seed < SEEDS_MAX && noticed.isEmpty();
+              seed = next.getAndIncrement()) {
+            String failure = run.failureOf(seed);
+            if (!failure.isEmpty()) {
+              noticed.add("seed " + seed + ": " + failure);
+            }
+          }
+        });
+      }
+    }
+    assertThat(noticed).as(bug.name()).isNotEmpty();
+  }
+}

@@ -1,0 +1,53 @@
+package io.longshore.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Histories of everything that can go wrong: those of the seeds from 1 on, so that every run of the
+ * tests runs the same ones. {@code longshore.sim.seeds} says how many.
+ */
+class SimulationTest {
+  private static final long SEEDS = Long.getLong("longshore.sim.seeds", 10_000);
+
+  @Test
+  void thePromisesHoldInEveryHistory() throws InterruptedException {
+    List<Simulation.Verdict> broken = Simulate.run(1, SEEDS);
+    String told = broken.stream().limit(2).map(Simulate::told).collect(Collectors.joining("\n"));
+    assertThat(broken).as(told).isEmpty();
+  }
+
+  /** Of each of these it was learned what is right; they are kept for good. */
+  @ParameterizedTest
+  @ValueSource(longs = {6, 18, 48, 865, 2305, 2724, 5002, 5125, 5191, 5282, 5334})
+  void seedsThatFailedOnce(long seed) {
+    Simulation.Verdict verdict = Simulation.run(seed);
+    assertThat(verdict.promise()).as(verdict.failure()).isEmpty();
+  }
+
+  @Test
+  void aSeedGivesTheSameHistoryEachTime() {
+    for (long seed = 0; seed < 10; seed++) {
+      Simulation.Verdict first = Simulation.run(seed);
+      Simulation.Verdict second = Simulation.run(seed);
+      assertThat(second.digest()).as("seed %d", seed).isEqualTo(first.digest());
+      assertThat(second.steps()).isEqualTo(first.steps());
+    }
+  }
+
+  /** A history that is too quiet shows nothing. */
+  @Test
+  void muchHappensInEveryHistory() {
+    List<Simulation.Verdict> verdicts = LongStream.range(0, 20).mapToObj(Simulation::run).toList();
+    assertThat(verdicts).allMatch(verdict -> verdict.faults().size() >= 30);
+    assertThat(verdicts).allMatch(verdict -> verdict.launches() >= 200);
+    assertThat(verdicts.stream().flatMap(verdict -> verdict.faults().stream()).map(Fault::kind))
+        .contains(Fault.Kind.values());
+  }
+}
