@@ -1,0 +1,354 @@
+package io.longshore.chaos;
+
+import io.longshore.chaos.Member.Backend;
+import io.longshore.chaos.Schedule.Fleet;
+import io.longshore.embedded.EmbeddedProcess.Settings;
+import io.longshore.embedded.Endpoints;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Longshore as many processes on this machine, and a proxy between each of them and whatever it
+ * talks to. Safe for use by many threads, as long as no two of them are about one member.
+ */
+final class Installation implements AutoCloseable {
+  private static final Pattern PORT = Pattern.compile(":([0-9]+)(/|$)");
+  private static final Pattern FENCED = Pattern.compile("has gone to a later owner than epoch");
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration READY_PATIENCE = Duration.ofMinutes(2);
+
+  /**
+   * How to start it.
+   *
+   * @param directory for data and logs
+   * @param driver of the runners
+   */
+  record Plan(Build build, Path directory, Fleet fleet, String driver) {
+    /** Host ids of the runners. */
+    Set<String> hosts() {
+      return fleet.members().stream()
+          .filter(member -> member.part() == Member.Part.RUNNER)
+          .map(this::hostId)
+          .collect(Collectors.toSet());
+    }
+
+    private String hostId(Member runner) {
+      // Other runs may have left something on the same engine.
+      return directory.getFileName() + "-" + runner;
+    }
+  }
+
+  private final Plan plan;
+  private final Outside outside;
+  private final Map<Member, Node> nodes = new LinkedHashMap<>();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+
+  /** A member, and its ways to others. */
+  private static final class Node {
+    private final int port = LoopbackPorts.next();
+    private final Map<Backend, FaultProxy> proxies = new EnumMap<>(Backend.class);
+    private @Nullable Jvm jvm;
+  }
+
+  private Installation(Plan plan, Outside outside) {
+    this.plan = plan;
+    this.outside = outside;
+  }
+
+  /** Starts everything and waits until it is ready. */
+  static Installation start(Plan plan, @Nullable Engine engine)
+      throws IOException, InterruptedException {
+    List<Member> members = plan.fleet().members();
+    // The broker has a door for each member, and tells whoever comes in by it to come back by the
+    // member's own proxy.
+    Map<Member, Integer> advertised = new LinkedHashMap<>();
+    Map<Integer, Integer> doors = new LinkedHashMap<>();
+    Map<Member, Integer> doorOf = new LinkedHashMap<>();
+    for (Member member : members) {
+      advertised.put(member, LoopbackPorts.next());
+      doorOf.put(member, LoopbackPorts.next());
+      doors.put(port(doorOf, member), port(advertised, member));
+    }
+    Outside outside =
+        Outside.start(
+            Settings.ofLibraries(plan.directory().resolve("outside"), plan.build().embedded())
+                .withDoors(doors));
+    Installation installation = new Installation(plan, outside);
+    try {
+      for (Member member : members) {
+        Node node = new Node();
+        installation.nodes.put(member, node);
+        node.proxies.put(
+            Backend.KAFKA,
+            FaultProxy.listen(port(advertised, member), loopback(port(doorOf, member))));
+        for (Backend backend : member.part().backends()) {
+          SocketAddress to =
+              switch (backend) {
+                case KAFKA -> null;
+                case DATABASE -> loopback(portOf(outside.endpoints().jdbcUrl()));
+                case ENGINE -> engine == null ? null : engine.address();
+              };
+          if (to != null) {
+            node.proxies.put(backend, FaultProxy.listen(LoopbackPorts.next(), to));
+          }
+        }
+        installation.start(member);
+      }
+      installation.awaitReady();
+      return installation;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      installation.close();
+      throw e;
+    }
+  }
+
+  private static int port(Map<Member, Integer> ports, Member member) {
+    Integer port = ports.get(member);
+    if (port == null) {
+      throw new IllegalArgumentException("There is no " + member);
+    }
+    return port;
+  }
+
+  private static SocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private static int portOf(String address) {
+    var matcher = PORT.matcher(address);
+    if (!matcher.find()) {
+      throw new IllegalArgumentException("No port in " + address);
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  Outside outside() {
+    return outside;
+  }
+
+  List<URI> apis() {
+    return nodes.entrySet().stream()
+        .filter(entry -> entry.getKey().part() == Member.Part.API)
+        .map(entry -> URI.create("http://127.0.0.1:" + entry.getValue().port + "/"))
+        .toList();
+  }
+
+  /** Host ids of the runners. */
+  Set<String> hosts() {
+    return plan.hosts();
+  }
+
+  private Node node(Member member) {
+    Node node = nodes.get(member);
+    if (node == null) {
+      throw new IllegalArgumentException("There is no " + member);
+    }
+    return node;
+  }
+
+  /** Its process of the moment. */
+  Jvm jvm(Member member) {
+    Jvm jvm = node(member).jvm;
+    if (jvm == null) {
+      throw new IllegalStateException(member + " was not started");
+    }
+    return jvm;
+  }
+
+  /** Null if there is no such way, as to an engine that is not there. */
+  @Nullable FaultProxy proxy(Member member, Backend backend) {
+    return node(member).proxies.get(backend);
+  }
+
+  /** Everybody's ways to it. */
+  List<FaultProxy> proxies(Backend backend) {
+    List<FaultProxy> proxies = new ArrayList<>();
+    for (Node node : nodes.values()) {
+      FaultProxy proxy = node.proxies.get(backend);
+      if (proxy != null) {
+        proxies.add(proxy);
+      }
+    }
+    return proxies;
+  }
+
+  /** Does not wait. */
+  void start(Member member) {
+    Node node = node(member);
+    node.jvm =
+        Jvm.start(
+            member.toString(),
+            List.of(
+                "-Xmx192m",
+                "-XX:+UseSerialGC",
+                // Many start, often, and none lives long.
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                plan.build().service(member.part().module()).toString()),
+            environment(member, node),
+            output(member));
+  }
+
+  private Path output(Member member) {
+    return plan.directory().resolve(member + ".out");
+  }
+
+  private static String address(Node node, Backend backend) {
+    FaultProxy proxy = node.proxies.get(backend);
+    if (proxy == null) {
+      throw new IllegalStateException("There is no way to " + backend);
+    }
+    return "127.0.0.1:" + proxy.port();
+  }
+
+  private Map<String, String> environment(Member member, Node node) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", address(node, Backend.KAFKA));
+    environment.put("QUARKUS_HTTP_PORT", Integer.toString(node.port));
+    switch (member.part()) {
+      case API -> {
+        environment.put("LONGSHORE_READ_DATABASE_URL", jdbcUrl(node));
+        environment.put("LONGSHORE_READ_DATABASE_USER", "longshore_read");
+        environment.put("LONGSHORE_READ_DATABASE_PASSWORD", "any");
+        environment.put("LONGSHORE_API_DATA", plan.directory().resolve(member + "").toString());
+      }
+      case SCHEDULER -> {
+        environment.put("LONGSHORE_DATABASE_URL", jdbcUrl(node));
+        environment.put("LONGSHORE_DATABASE_USER", outside.endpoints().user());
+        environment.put("LONGSHORE_DATABASE_PASSWORD", "any");
+        environment.put("LONGSHORE_READ_DATABASE_PASSWORD", "any");
+        // What has been killed often waits before it is launched again, up to five minutes. Here
+        // it is to be back before patience ends.
+        environment.put("LONGSHORE_SCHEDULER_BACKOFF_CEILING", "4s");
+      }
+      case RUNNER -> {
+        environment.put("LONGSHORE_RUNNER_CLUSTER", "*");
+        environment.put("LONGSHORE_RUNNER_DRIVER", plan.driver());
+        environment.put("LONGSHORE_RUNNER_HOST_ID", plan.hostId(member));
+        environment.put("LONGSHORE_RUNNER_DATA", plan.directory().resolve(member + "").toString());
+        environment.put("LONGSHORE_RUNNER_METADATA_PORT", "0");
+        if (node.proxies.containsKey(Backend.ENGINE)) {
+          environment.put("DOCKER_HOST", "tcp://" + address(node, Backend.ENGINE));
+        }
+      }
+    }
+    return environment;
+  }
+
+  private String jdbcUrl(Node node) {
+    Endpoints endpoints = outside.endpoints();
+    return endpoints
+        .jdbcUrl()
+        .replace("127.0.0.1:" + portOf(endpoints.jdbcUrl()), address(node, Backend.DATABASE));
+  }
+
+  /** Whatever a fault has left: everything runs, and everything passes. */
+  void mendAll() throws IOException, InterruptedException {
+    for (var entry : nodes.entrySet()) {
+      entry.getValue().proxies.values().forEach(FaultProxy::heal);
+      Jvm jvm = jvm(entry.getKey());
+      if (jvm.isAlive()) {
+        jvm.resume();
+      } else {
+        start(entry.getKey());
+      }
+    }
+  }
+
+  /**
+   * Waits for all members.
+   *
+   * @throws IOException naming those that were not ready within two minutes
+   */
+  void awaitReady() throws IOException, InterruptedException {
+    if (!await(READY_PATIENCE, () -> notReady().isEmpty())) {
+      StringBuilder text = new StringBuilder("Not ready after " + READY_PATIENCE + ":");
+      for (Member member : notReady()) {
+        text.append("\n--- ").append(member).append('\n').append(jvm(member).tail());
+      }
+      throw new IOException(text.toString());
+    }
+  }
+
+  private List<Member> notReady() {
+    List<Member> missing = new ArrayList<>();
+    nodes.forEach((member, node) -> {
+      if (!isReady(node.port)) {
+        missing.add(member);
+      }
+    });
+    return missing;
+  }
+
+  private boolean isReady(int port) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
+            .timeout(Duration.ofSeconds(3))
+            .build();
+    try {
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Whether it came true in time. */
+  static boolean await(Duration patience, BooleanSupplier state) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!state.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+    return true;
+  }
+
+  /** How often a scheduler said that another owned its shard, and that it had written nothing. */
+  int fenced() {
+    return nodes.keySet().stream()
+        .filter(member -> member.part() == Member.Part.SCHEDULER)
+        .mapToInt(member -> (int) FENCED.matcher(jvm(member).output()).results().count())
+        .sum();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Node node : nodes.values()) {
+      if (node.jvm != null) {
+        node.jvm.destroy();
+      }
+      for (FaultProxy proxy : node.proxies.values()) {
+        proxy.close();
+      }
+    }
+    outside.close();
+    http.close();
+  }
+}
