@@ -129,7 +129,9 @@ public class PlannerBenchmark {
         host,
         Map.of(),
         1,
-        NOW);
+        NOW,
+        Map.of(),
+        null);
   }
 
   private static Task task(int number, Runner runner) {
@@ -152,7 +154,9 @@ public class PlannerBenchmark {
         null,
         Map.of(),
         1,
-        NOW);
+        NOW,
+        null,
+        null);
   }
 
   private static Service service(int desiredCount) {
@@ -180,7 +184,9 @@ public class PlannerBenchmark {
         null,
         true,
         1,
-        NOW);
+        NOW,
+        Service.Rollouts.NONE,
+        1);
   }
 
   private static TaskSpec spec() {

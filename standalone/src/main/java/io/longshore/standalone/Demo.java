@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ecs.EcsClient;
+import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.DesiredStatus;
 import software.amazon.awssdk.services.ecs.model.EcsException;
@@ -186,6 +187,15 @@ final class Demo {
           .forEach(arn -> ecs.deregisterTaskDefinition(r -> r.taskDefinition(arn)));
     }
     ecs.deleteCluster(r -> r.cluster(cluster));
+    // A host leaves a cluster when nothing of it is left there, containers that have ended
+    // included.
+    await(
+        "the host's leaving the cluster",
+        () ->
+            ecs.describeClusters(r -> r.clusters(cluster)).clusters().stream()
+                .mapToInt(Cluster::registeredContainerInstancesCount)
+                .sum(),
+        hosts -> hosts == 0);
     line(begin, Instant.now(), "service, tasks, definitions and cluster are gone");
   }
 

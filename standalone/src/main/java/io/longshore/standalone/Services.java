@@ -102,6 +102,7 @@ final class Services {
     settings.put("longshore.read-database.url", endpoints.jdbcUrl());
     settings.put("longshore.read-database.user", "longshore_read");
     settings.put("longshore.read-database.password", "unused");
+    settings.put("longshore.api.data", options.data().resolve("api").toString());
     settings.put("longshore.runner.cluster", "*");
     settings.put("longshore.runner.count", Integer.toString(options.runners()));
     settings.put("longshore.runner.driver", options.driver());

@@ -22,6 +22,7 @@ class ServicesTest {
         .containsEntry("longshore.database.user", "postgres")
         .containsEntry("longshore.read-database.url", "jdbc:postgresql://127.0.0.1:20002/postgres")
         .containsEntry("longshore.read-database.user", "longshore_read")
+        .containsEntry("longshore.api.data", "/data/api")
         .containsEntry("longshore.runner.cluster", "*")
         .containsEntry("longshore.runner.count", "3")
         .containsEntry("longshore.runner.driver", "process")

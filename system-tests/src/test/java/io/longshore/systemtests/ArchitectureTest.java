@@ -21,6 +21,7 @@ class ArchitectureTest {
       List.of(
           "messages",
           "embedded",
+          "tracing",
           "api-service",
           "scheduler-service",
           "runner-service",

@@ -1,5 +1,6 @@
 package io.longshore.systemtests;
 
+import io.longshore.chaos.Build;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 final class Built {
   static final Path ROOT =
       Path.of(System.getProperty("longshore.built", "..")).toAbsolutePath().normalize();
+  static final Build SERVICES = new Build(ROOT);
   private static final Path OWN = ROOT.resolve("system-tests").resolve("target");
 
   private Built() {}
@@ -24,23 +26,6 @@ final class Built {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /**
-   * @param module such as {@code api-service}
-   */
-  static Path service(String module) {
-    Path jar =
-        ROOT.resolve(module).resolve("target").resolve("quarkus-app").resolve("quarkus-run.jar");
-    if (!Files.exists(jar)) {
-      throw new IllegalStateException("Nothing was packaged as " + jar);
-    }
-    return jar;
-  }
-
-  /** The jars of the embedded broker and database. */
-  static Path embedded() {
-    return ROOT.resolve("embedded").resolve("target").resolve("lib");
   }
 
   /** A new directory for what one test keeps: data and logs, there to be looked at afterwards. */

@@ -1,5 +1,6 @@
 package io.longshore.systemtests;
 
+import io.longshore.chaos.TestImage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,8 +11,10 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.EcsClient;
+import software.amazon.awssdk.services.ecs.model.Attachment;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.DesiredStatus;
+import software.amazon.awssdk.services.ecs.model.KeyValuePair;
 import software.amazon.awssdk.services.ecs.model.RunTaskResponse;
 import software.amazon.awssdk.services.ecs.model.Service;
 import software.amazon.awssdk.services.ecs.model.Task;
@@ -21,7 +24,7 @@ record Ecs(EcsClient client) implements AutoCloseable {
   /** Runs until it is told to stop, which it does at once; leaves no process behind. */
   static final String FOREVER = "trap 'exit 0' TERM; sleep 100000 & wait";
 
-  static final String IMAGE = "longshore-test/busybox:1";
+  static final String IMAGE = TestImage.NAME;
 
   static Ecs at(URI endpoint) {
     return new Ecs(
@@ -133,6 +136,15 @@ record Ecs(EcsClient client) implements AutoCloseable {
     Waiting.forState("%s of %s".formatted(status, arn), 60)
         .until(() -> status.equals(describe(cluster, List.of(arn)).getFirst().lastStatus()));
     return describe(cluster, List.of(arn)).getFirst();
+  }
+
+  /** What an attachment of a task says under a name; empty for nothing. */
+  static String detail(Attachment attachment, String name) {
+    return attachment.details().stream()
+        .filter(pair -> pair.name().equals(name))
+        .map(KeyValuePair::value)
+        .findFirst()
+        .orElse("");
   }
 
   /** Ends a service and everything it runs, and the cluster. */

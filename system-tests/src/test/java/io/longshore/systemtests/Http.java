@@ -49,6 +49,22 @@ final class Http {
         .body();
   }
 
+  /** A call under {@code /v1}; without a body when that is empty. */
+  static HttpResponse<String> rest(
+      String method, URI address, String body, Map<String, String> headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address)
+            .timeout(PATIENCE)
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (!body.isEmpty()) {
+      request.header("Content-Type", "application/json");
+    }
+    headers.forEach(request::header);
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
+  }
+
   /** A call in awsJson1_1, with whatever body. */
   static HttpResponse<String> call(URI endpoint, String operation, byte[] body)
       throws IOException, InterruptedException {

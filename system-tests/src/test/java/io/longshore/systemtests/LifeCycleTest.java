@@ -3,6 +3,7 @@ package io.longshore.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.longshore.chaos.EngineHistory;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;

@@ -2,6 +2,7 @@ package io.longshore.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.longshore.chaos.EngineHistory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

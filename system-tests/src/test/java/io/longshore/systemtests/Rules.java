@@ -125,7 +125,7 @@ final class Rules {
           .resideInAnyPackage(
               "io.longshore.api..", "io.longshore.scheduler..", "io.longshore.runner..")
           .should(
-              new ArchCondition<>("know of Longshore only their own module and the messages") {
+              new ArchCondition<>("know of Longshore only their own module, messages and tracing") {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                   type.getDirectDependenciesFromSelf().stream()
@@ -133,6 +133,7 @@ final class Rules {
                         String other = module(d.getTargetClass().getBaseComponentType());
                         return !other.isEmpty()
                             && !other.equals("messages")
+                            && !other.equals("tracing")
                             && !other.equals(module(type));
                       })
                       .forEach(

@@ -1,5 +1,7 @@
 package io.longshore.systemtests;
 
+import io.longshore.chaos.Jvm;
+import io.longshore.chaos.LoopbackPorts;
 import io.longshore.embedded.EmbeddedProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +50,8 @@ final class Separate implements AutoCloseable {
     return new Separate(
         directory,
         EmbeddedProcess.start(
-            EmbeddedProcess.Settings.ofLibraries(directory.resolve("outside"), Built.embedded())));
+            EmbeddedProcess.Settings.ofLibraries(
+                directory.resolve("outside"), Built.SERVICES.embedded())));
   }
 
   EmbeddedProcess outside() {
@@ -76,7 +79,8 @@ final class Separate implements AutoCloseable {
     environment.putAll(more);
     return Jvm.start(
         part.module,
-        List.of("-Xmx192m", "-XX:+UseSerialGC", "-jar", Built.service(part.module).toString()),
+        List.of(
+            "-Xmx192m", "-XX:+UseSerialGC", "-jar", Built.SERVICES.service(part.module).toString()),
         environment,
         directory.resolve(part.module + ".out"));
   }
@@ -91,6 +95,7 @@ final class Separate implements AutoCloseable {
         environment.put("LONGSHORE_READ_DATABASE_URL", endpoints.jdbcUrl());
         environment.put("LONGSHORE_READ_DATABASE_USER", "longshore_read");
         environment.put("LONGSHORE_READ_DATABASE_PASSWORD", "any");
+        environment.put("LONGSHORE_API_DATA", directory.resolve("api").toString());
       }
       case SCHEDULER -> {
         environment.put("LONGSHORE_DATABASE_URL", endpoints.jdbcUrl());

@@ -2,6 +2,9 @@ package io.longshore.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.longshore.chaos.EngineHistory;
+import io.longshore.chaos.Jvm;
+import io.longshore.chaos.LoopbackPorts;
 import io.longshore.systemtests.Separate.Part;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,7 +205,7 @@ class SeparateProcessesTest {
       assertThat(wrong.awaitEnd(60)).as(part.name()).isEqualTo(1);
       assertThat(wrong.output())
           .containsPattern(
-              "The topic longshore.(commands|reports|events) has 4 partitions and Longshore is configured"
+              "The topic longshore.(commands|reports|events|output) has 4 partitions and Longshore is configured"
                   + " for 7: set LONGSHORE_SHARDS to 4, or recreate the topic.");
     }
   }

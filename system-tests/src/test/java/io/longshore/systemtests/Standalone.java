@@ -1,5 +1,7 @@
 package io.longshore.systemtests;
 
+import io.longshore.chaos.Jvm;
+import io.longshore.chaos.LoopbackPorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,11 +22,13 @@ final class Standalone implements AutoCloseable {
   private final int port = LoopbackPorts.next();
   private final String driver;
   private final Map<String, String> environment;
+  private final int runners;
   private Jvm jvm;
 
-  private Standalone(Path data, String driver, Map<String, String> environment) {
+  private Standalone(Path data, String driver, int runners, Map<String, String> environment) {
     this.data = data;
     this.driver = driver;
+    this.runners = runners;
     this.environment = environment;
     this.jvm = launch();
   }
@@ -35,7 +39,12 @@ final class Standalone implements AutoCloseable {
   }
 
   static Standalone up(String test, String driver, Map<String, String> environment) {
-    Standalone started = new Standalone(Built.directory(test), driver, environment);
+    return up(test, driver, 1, environment);
+  }
+
+  /** With that many runners in each cluster, which are in the zones a, b and c in turn. */
+  static Standalone up(String test, String driver, int runners, Map<String, String> environment) {
+    Standalone started = new Standalone(Built.directory(test), driver, runners, environment);
     started.awaitReady();
     return started;
   }
@@ -54,7 +63,7 @@ final class Standalone implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-Dlongshore.embedded.libraries=" + Built.embedded(),
+                "-Dlongshore.embedded.libraries=" + Built.SERVICES.embedded(),
                 "-cp",
                 Built.standalone().toString(),
                 "io.longshore.standalone.Longshore"));
@@ -73,7 +82,9 @@ final class Standalone implements AutoCloseable {
                 "--data",
                 data.toString(),
                 "--driver",
-                driver)),
+                driver,
+                "--runners",
+                Integer.toString(runners))),
         environment,
         data.resolve("up.out"));
   }

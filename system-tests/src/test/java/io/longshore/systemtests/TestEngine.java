@@ -1,20 +1,28 @@
 package io.longshore.systemtests;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.longshore.chaos.EngineHistory;
+import io.longshore.chaos.TestImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** The Docker engine behind Longshore's back: makes accidents, and sees what is left behind. */
@@ -98,12 +106,72 @@ final class TestEngine implements AutoCloseable {
         .exec();
   }
 
+  /** What all containers that have a label have there. */
+  List<String> labelled(String name) {
+    return docker
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(List.of(name))
+        .exec()
+        .stream()
+        .map(container -> container.getLabels().get(name))
+        .toList();
+  }
+
+  /** Whether containers can have addresses here: an engine may be started without a bridge. */
+  boolean hasBridge() {
+    return docker.listNetworksCmd().exec().stream()
+        .anyMatch(network -> "bridge".equals(network.getName()));
+  }
+
+  /** What a container has written so far. */
+  String output(String id) {
+    StringBuilder output = new StringBuilder();
+    ResultCallback.Adapter<Frame> frames =
+        new ResultCallback.Adapter<>() {
+          @Override
+          public void onNext(Frame frame) {
+            output.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+          }
+        };
+    try {
+      docker.logContainerCmd(id).withStdOut(true).withStdErr(true).exec(frames).awaitCompletion();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return output.toString();
+  }
+
+  /** Names of volumes that begin so. */
+  List<String> volumes(String prefix) {
+    var found = docker.listVolumesCmd().exec().getVolumes();
+    return found == null
+        ? List.of()
+        : found.stream().map(v -> v.getName()).filter(name -> name.startsWith(prefix)).toList();
+  }
+
+  void removeVolume(String name) {
+    docker.removeVolumeCmd(name).exec();
+  }
+
   List<String> running(String hostId) {
     return containers(hostId).stream()
         .filter(container -> "running".equals(container.getState()))
         .map(Container::getId)
         .sorted()
         .toList();
+  }
+
+  /** Gives the tests' image a further name with this tag; returns that name. */
+  String tag(String tag) {
+    String repository = Ecs.IMAGE.substring(0, Ecs.IMAGE.indexOf(':'));
+    docker.tagImageCmd(Ecs.IMAGE, repository, tag).exec();
+    return repository + ":" + tag;
+  }
+
+  /** Takes the name away; the image stays under the others. */
+  void untag(String image) {
+    docker.removeImageCmd(image).withNoPrune(true).exec();
   }
 
   /** Kills one as an accident would. */
@@ -124,6 +192,28 @@ final class TestEngine implements AutoCloseable {
         });
       }
     }
+  }
+
+  /** A registry that this engine can pull from. */
+  TestRegistry registry() throws IOException {
+    return new TestRegistry(docker);
+  }
+
+  /** What a label of a container says; null for nothing. */
+  @Nullable String label(String id, String name) {
+    Map<String, String> labels = docker.inspectContainerCmd(id).exec().getConfig().getLabels();
+    return labels == null ? null : labels.get(name);
+  }
+
+  /** Removes all images whose name begins so. */
+  void removeImages(String prefix) {
+    docker.listImagesCmd().exec().stream()
+        .filter(image ->
+            Stream.of(image.getRepoTags(), image.getRepoDigests())
+                .filter(Objects::nonNull)
+                .flatMap(Arrays::stream)
+                .anyMatch(name -> name.startsWith(prefix)))
+        .forEach(image -> docker.removeImageCmd(image.getId()).withForce(true).exec());
   }
 
   /** Everything that happens to containers from now on. */
