@@ -1,6 +1,7 @@
 package io.longshore.standalone;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.BuildImageResultCallback;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
@@ -9,10 +10,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -33,6 +36,15 @@ record DemoImage(String name, String origin) {
           Path.of("/sbin/busybox"));
   private static final List<String> APPLETS = List.of("sh", "sleep", "true", "false", "echo");
 
+  // Built, not imported: the client library sends an import without its archive.
+  private static final String DOCKERFILE =
+      """
+      FROM scratch
+      COPY bin /bin
+      ENV PATH=/bin
+      CMD ["/bin/sh"]
+      """;
+
   /** For drivers that look at no image. */
   static DemoImage none() {
     return new DemoImage("none", "no image is needed");
@@ -51,16 +63,22 @@ record DemoImage(String name, String origin) {
       }
       Optional<Path> busybox = STATIC_BUSYBOX.stream().filter(DemoImage::isStatic).findFirst();
       if (busybox.isPresent()) {
-        docker
-            .createImageCmd(OWN, new ByteArrayInputStream(archive(busybox.get())))
-            .withTag("1")
-            .exec();
+        make(docker, busybox.get(), OWN + ":1");
         return new DemoImage(OWN + ":1", "made of " + busybox.get());
       }
       return new DemoImage("busybox:latest", "to be pulled by the runner");
     } finally {
       Docker.close(docker);
     }
+  }
+
+  /** Makes an image of nothing but a busybox. */
+  static void make(DockerClient docker, Path busybox, String name) {
+    docker
+        .buildImageCmd(new ByteArrayInputStream(archive(busybox)))
+        .withTags(Set.of(name))
+        .exec(new BuildImageResultCallback())
+        .awaitImageId();
   }
 
   private static boolean has(DockerClient docker, String name) {
@@ -100,13 +118,8 @@ record DemoImage(String name, String origin) {
   private static byte[] archive(Path busybox) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      byte[] program = Files.readAllBytes(busybox);
-      TarArchiveEntry file = new TarArchiveEntry("bin/busybox");
-      file.setMode(0755);
-      file.setSize(program.length);
-      tar.putArchiveEntry(file);
-      tar.write(program);
-      tar.closeArchiveEntry();
+      add(tar, "Dockerfile", DOCKERFILE.getBytes(StandardCharsets.UTF_8));
+      add(tar, "bin/busybox", Files.readAllBytes(busybox));
       for (String applet : APPLETS) {
         TarArchiveEntry link = new TarArchiveEntry("bin/" + applet, TarConstants.LF_SYMLINK);
         link.setLinkName("busybox");
@@ -117,6 +130,16 @@ record DemoImage(String name, String origin) {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  private static void add(TarArchiveOutputStream tar, String name, byte[] content)
+      throws IOException {
+    TarArchiveEntry file = new TarArchiveEntry(name);
+    file.setMode(0755);
+    file.setSize(content.length);
+    tar.putArchiveEntry(file);
+    tar.write(content);
+    tar.closeArchiveEntry();
   }
 
   /** The engine that the environment names, or the one of this machine. */
