@@ -28,6 +28,9 @@ import javax.sql.DataSource;
  * then take the shard over again and begin from what it finds.
  */
 public final class ShardStore {
+  // No lock is held for long, and no transaction is large.
+  private static final int PRUNE_BATCH = 5_000;
+
   private final DataSource dataSource;
 
   public ShardStore(DataSource dataSource) {
@@ -232,8 +235,8 @@ public final class ShardStore {
   }
 
   /**
-   * Deletes what has been kept long enough, a bounded number of rows at a time, and definitions
-   * that were waiting for their last use to end.
+   * Deletes what has been kept long enough, a bounded number of rows at a time until none is left,
+   * and definitions that were waiting for their last use to end.
    *
    * @return how many rows went
    */
@@ -244,15 +247,17 @@ public final class ShardStore {
                 """
                 delete from scheduler.task where id in (
                     select id from scheduler.task
-                    where shard = ? and last_status = 'STOPPED' and stopped_at < ? limit 5000)
-                """);
+                    where shard = ? and last_status = 'STOPPED' and stopped_at < ? limit %d)
+                """
+                    .formatted(PRUNE_BATCH));
         var answers =
             connection.prepareStatement(
                 """
                 delete from scheduler.answer where key in (
                     select key from scheduler.answer
-                    where shard = ? and answered_at < ? limit 5000)
-                """);
+                    where shard = ? and answered_at < ? limit %d)
+                """
+                    .formatted(PRUNE_BATCH));
         var definitions =
             connection.prepareStatement(
                 """
@@ -275,6 +280,7 @@ public final class ShardStore {
                         select ordinal from scheduler.service_event
                         where service_uid = s.uid order by ordinal desc limit 200) newest)
                 """);
+        var services = connection.prepareStatement(PRUNE_SERVICES);
         var decisions = connection.prepareStatement(PRUNE_SERVICE_DECISIONS);
         var deployments = connection.prepareStatement(PRUNE_SERVICE_DEPLOYMENTS);
         var revisions = connection.prepareStatement(PRUNE_SERVICE_REVISIONS)) {
@@ -285,6 +291,7 @@ public final class ShardStore {
       revisions.setInt(1, shard);
       return prune(tasks, shard, tasksBefore)
           + prune(answers, shard, answersBefore)
+          + pruneServices(services, shard, tasksBefore)
           + definitions.executeUpdate()
           + events.executeUpdate()
           + decisions.executeUpdate()
@@ -292,6 +299,27 @@ public final class ShardStore {
           + revisions.executeUpdate();
     }
   }
+
+  /** Deleted services go with the last of their tasks, and what is told of them with them. */
+  private static final String PRUNE_SERVICES =
+      """
+      with gone as (
+          delete from scheduler.service s
+          where s.shard = ? and s.status = 'INACTIVE' and s.created_at < ?
+              and not exists (select from scheduler.task t where t.service_uid = s.uid)
+              and not exists (select from scheduler.service_event e
+                  where e.service_uid = s.uid and e.created_at >= ?)
+          returning s.uid),
+      events as (
+          delete from scheduler.service_event where service_uid in (select uid from gone)),
+      decisions as (
+          delete from scheduler.service_decision where service_uid in (select uid from gone)),
+      deployments as (
+          delete from scheduler.service_deployment where service_uid in (select uid from gone)),
+      revisions as (
+          delete from scheduler.service_revision where service_uid in (select uid from gone))
+      select count(*) from gone
+      """;
 
   /** Of each service, the newest 100 stay, and at ordinal 0 what it waits for. */
   private static final String PRUNE_SERVICE_DECISIONS =
@@ -335,7 +363,23 @@ public final class ShardStore {
       throws SQLException {
     delete.setInt(1, shard);
     delete.setTimestamp(2, Timestamp.from(before));
-    return delete.executeUpdate();
+    int all = 0;
+    int gone;
+    do {
+      gone = delete.executeUpdate();
+      all += gone;
+    } while (gone == PRUNE_BATCH);
+    return all;
+  }
+
+  private static int pruneServices(PreparedStatement delete, int shard, Instant before)
+      throws SQLException {
+    delete.setInt(1, shard);
+    delete.setTimestamp(2, Timestamp.from(before));
+    delete.setTimestamp(3, Timestamp.from(before));
+    try (ResultSet gone = delete.executeQuery()) {
+      return gone.next() ? gone.getInt(1) : 0;
+    }
   }
 
   private static String[] alternating(Map<String, String> headers) {
