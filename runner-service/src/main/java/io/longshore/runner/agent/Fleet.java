@@ -44,6 +44,10 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
     List<Agent> recruit(ClusterName cluster);
   }
 
+  // An engine that was away may have lost something, and each connection that was open to it fails
+  // once more before the next is tried.
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
   private final Engine engine;
   private final Outputs outputs;
   private final OrderSource source;
@@ -56,6 +60,7 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile List<Agent> everyone = List.of();
   private volatile boolean engineAnswers;
+  private volatile Duration adoption = Duration.ZERO;
   private volatile boolean open = true;
 
   public Fleet(
@@ -91,11 +96,13 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
       // Still leaving, then it comes back once it has left; or there already.
       return;
     }
+    long begin = System.nanoTime();
     List<Found> found = patientList();
     List<Agent> recruits = recruiting.recruit(cluster);
     for (Agent agent : recruits) {
       agent.adopt(of(agent.runner(), found));
     }
+    adoption = Duration.ofNanos(System.nanoTime() - begin);
     agents.put(cluster, recruits);
     refreshEveryone();
     recruits.forEach(source::follow);
@@ -126,7 +133,8 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
   private void lists() {
     try {
       while (open) {
-        doubts.tryAcquire(listInterval.toMillis(), TimeUnit.MILLISECONDS);
+        Duration wait = engineAnswers ? listInterval : LOOK_AGAIN;
+        doubts.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
         doubts.drainPermits();
         list();
       }
@@ -220,6 +228,14 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
+  }
+
+  /**
+   * How long it took, when a cluster was last joined, to ask the engine what is there and to take
+   * it up.
+   */
+  public Duration adoption() {
+    return adoption;
   }
 
   public int agentCount() {

@@ -263,6 +263,17 @@ class AgentTest {
   }
 
   @Test
+  void anEngineThatWasAwayIsLookedForMoreOftenThanItIsListed() throws InterruptedException {
+    fleet.close();
+    boot("second", Duration.ofHours(1));
+    engine.faults().unreachable = true;
+    fleet.doubt();
+    eventually(() -> assertThat(fleet.engineAnswers()).isFalse());
+    engine.faults().unreachable = false;
+    eventually(() -> assertThat(fleet.engineAnswers()).isTrue());
+  }
+
+  @Test
   void aStartWaitsForAnEngineOutOfReach() {
     manifest(List.of(), List.of());
     engine.faults().unreachable = true;
