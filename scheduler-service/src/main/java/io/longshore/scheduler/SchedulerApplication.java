@@ -215,19 +215,22 @@ public class SchedulerApplication {
     ShardStore store = new ShardStore(dataSource);
     while (!stopped) {
       pause(settings.housekeepingInterval());
-      ShardConsumer.Progress progress = progress();
-      if (progress == null) {
+      ShardConsumer running = consumer;
+      if (running == null) {
         continue;
       }
-      for (int shard : progress.workingShards()) {
+      for (int shard : running.progress().workingShards()) {
         try {
           Instant now = clock.instant();
-          int gone =
+          ShardStore.Pruned gone =
               store.prune(
                   shard,
                   now.minus(settings.stoppedTaskRetention()),
                   now.minus(settings.answerRetention()));
-          LOG.debugf("Shard %d: %d old rows deleted.", shard, gone);
+          running.pruned(gone.services());
+          LOG.debugf(
+              "Shard %d: %d old rows and %d deleted services went.",
+              shard, gone.rows(), gone.services().size());
         } catch (SQLException e) {
           LOG.warnf("Shard %d: old rows stay for now: %s", shard, e.getMessage());
         }

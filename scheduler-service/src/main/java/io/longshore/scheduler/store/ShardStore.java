@@ -235,12 +235,20 @@ public final class ShardStore {
   }
 
   /**
+   * What went.
+   *
+   * @param rows of tasks and answers, and of what is told of services
+   * @param services deleted ones, by their uids
+   */
+  public record Pruned(int rows, List<String> services) {}
+
+  /**
    * Deletes what has been kept long enough, a bounded number of rows at a time until none is left,
    * and definitions that were waiting for their last use to end.
    *
-   * @return how many rows went
+   * @return how much went
    */
-  public int prune(int shard, Instant tasksBefore, Instant answersBefore) throws SQLException {
+  public Pruned prune(int shard, Instant tasksBefore, Instant answersBefore) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         var tasks =
             connection.prepareStatement(
@@ -289,14 +297,15 @@ public final class ShardStore {
       definitions.setInt(1, shard);
       deployments.setInt(1, shard);
       revisions.setInt(1, shard);
-      return prune(tasks, shard, tasksBefore)
-          + prune(answers, shard, answersBefore)
-          + pruneServices(services, shard, tasksBefore)
-          + definitions.executeUpdate()
-          + events.executeUpdate()
-          + decisions.executeUpdate()
-          + deployments.executeUpdate()
-          + revisions.executeUpdate();
+      int rows =
+          prune(tasks, shard, tasksBefore)
+              + prune(answers, shard, answersBefore)
+              + definitions.executeUpdate()
+              + events.executeUpdate()
+              + decisions.executeUpdate()
+              + deployments.executeUpdate()
+              + revisions.executeUpdate();
+      return new Pruned(rows, pruneServices(services, shard, tasksBefore));
     }
   }
 
@@ -318,7 +327,7 @@ public final class ShardStore {
           delete from scheduler.service_deployment where service_uid in (select uid from gone)),
       revisions as (
           delete from scheduler.service_revision where service_uid in (select uid from gone))
-      select count(*) from gone
+      select uid from gone
       """;
 
   /** Of each service, the newest 100 stay, and at ordinal 0 what it waits for. */
@@ -372,14 +381,18 @@ public final class ShardStore {
     return all;
   }
 
-  private static int pruneServices(PreparedStatement delete, int shard, Instant before)
+  private static List<String> pruneServices(PreparedStatement delete, int shard, Instant before)
       throws SQLException {
     delete.setInt(1, shard);
     delete.setTimestamp(2, Timestamp.from(before));
     delete.setTimestamp(3, Timestamp.from(before));
+    List<String> uids = new ArrayList<>();
     try (ResultSet gone = delete.executeQuery()) {
-      return gone.next() ? gone.getInt(1) : 0;
+      while (gone.next()) {
+        uids.add(gone.getString(1));
+      }
     }
+    return uids;
   }
 
   private static String[] alternating(Map<String, String> headers) {
