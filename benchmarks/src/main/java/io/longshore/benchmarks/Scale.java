@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -70,6 +71,7 @@ final class Scale implements AutoCloseable {
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger launches = new AtomicInteger();
   private final Map<TaskId, ServiceName> owners = new ConcurrentHashMap<>();
+  private final Set<TaskId> everOrdered = new HashSet<>();
   private final Map<ServiceName, BlockingQueue<TaskId>> alive = new LinkedHashMap<>();
   private final Map<ServiceName, Wound> wounds = new ConcurrentHashMap<>();
   private int sent;
@@ -83,7 +85,8 @@ final class Scale implements AutoCloseable {
             .toArray();
     int services = arguments.number("services", 50);
     int most = tasks[tasks.length - 1];
-    try (Scale scale = new Scale(arguments.number("runners", 500), services, most)) {
+    Path built = Path.of(System.getProperty("longshore.built", ""));
+    try (Scale scale = new Scale(built, arguments.number("runners", 500), services, most)) {
       for (int count : tasks) {
         scale.fill(count);
         scale.heal(arguments.number("heals", 500), arguments.number("heal-rate", 20));
@@ -93,8 +96,14 @@ final class Scale implements AutoCloseable {
     System.out.println("load average afterwards " + Machine.load());
   }
 
-  private Scale(int runners, int services, int most) throws IOException, InterruptedException {
-    Build build = new Build(Path.of(System.getProperty("longshore.built", "")));
+  /**
+   * Starts everything.
+   *
+   * @param built the folder of the whole project, packaged
+   * @param most tasks there will ever be
+   */
+  Scale(Path built, int runners, int services, int most) throws IOException, InterruptedException {
+    Build build = new Build(built);
     this.services = services;
     this.directory = Files.createTempDirectory("longshore-scale");
     this.outside =
@@ -181,6 +190,9 @@ final class Scale implements AutoCloseable {
     if (service == null) {
       throw new IllegalStateException("Nobody runs tasks by themselves here.");
     }
+    if (!everOrdered.add(assignment.task())) {
+      throw new IllegalStateException("A task is to be started twice: " + assignment.task());
+    }
     owners.put(assignment.task(), service);
     Wound wound = wounds.get(service);
     if (wound != null && wound.ordered == 0) {
@@ -210,7 +222,7 @@ final class Scale implements AutoCloseable {
   }
 
   /** Scales the services up until so many tasks run. */
-  private void fill(int count) throws InterruptedException, IOException {
+  void fill(int count) throws InterruptedException, IOException {
     int before = running.get();
     Cpu cpu = cpu();
     long begin = System.nanoTime();
@@ -269,8 +281,13 @@ final class Scale implements AutoCloseable {
         Usage.of(ProcessHandle.current().pid()).cpuMillis());
   }
 
-  /** Containers end at a steady pace, in one service after the other. */
-  private void heal(int heals, int perSecond) throws InterruptedException {
+  /**
+   * Containers end at a steady pace, in one service after the other.
+   *
+   * @return how long each took from the report of its end until its replacement was recorded as
+   *     running, in nanoseconds
+   */
+  List<Long> heal(int heals, int perSecond) throws InterruptedException {
     List<Long> toOrder = new ArrayList<>();
     List<Long> toRecord = new ArrayList<>();
     List<ServiceName> names = List.copyOf(alive.keySet());
@@ -296,6 +313,12 @@ final class Scale implements AutoCloseable {
     System.out.println(Distribution.of(toOrder).line("heal: exit reported -> start ordered"));
     System.out.println(
         Distribution.of(toRecord).line("heal: exit reported -> recorded as running"));
+    return toRecord;
+  }
+
+  /** How many tasks have been recorded as running, since the beginning. */
+  int launches() {
+    return launches.get();
   }
 
   private void end(ServiceName service, Wound wound) throws InterruptedException {
@@ -322,8 +345,12 @@ final class Scale implements AutoCloseable {
     toRecord.add(wound.recorded - wound.reported);
   }
 
-  /** As many containers as that are always missing: whenever one is replaced, another ends. */
-  private void churn(int seconds, int outstanding) throws InterruptedException, IOException {
+  /**
+   * As many containers as that are always missing: whenever one is replaced, another ends.
+   *
+   * @return how many have ended; all of them have been replaced
+   */
+  int churn(int seconds, int outstanding) throws InterruptedException, IOException {
     int whole = running.get();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     Cpu cpu = cpu();
@@ -331,12 +358,14 @@ final class Scale implements AutoCloseable {
     int before = launches.get();
     List<ServiceName> names = List.copyOf(alive.keySet());
     int missing = Math.min(outstanding, whole / 2);
-    for (int i = 0; System.nanoTime() - end < 0; i++) {
+    int ended = 0;
+    while (System.nanoTime() - end < 0) {
       checkFleet();
-      while (running.get() <= whole - missing) {
+      if (running.get() <= whole - missing) {
         TimeUnit.MILLISECONDS.sleep(1);
+      } else {
+        end(names.get(ended++ % names.size()), new Wound());
       }
-      end(names.get(i % names.size()), new Wound());
     }
     double took = (System.nanoTime() - begin) / 1e9;
     int launched = launches.get() - before;
@@ -350,6 +379,7 @@ final class Scale implements AutoCloseable {
         launched / took,
         cpu().since(cpu, launched));
     Patience.await("all tasks", PATIENCE, running::get, n -> n >= whole);
+    return ended;
   }
 
   @Override
