@@ -1,5 +1,7 @@
 package io.longshore.simulation;
 
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.ClusterNotice;
 import io.longshore.messages.CommandEnvelope;
 import io.longshore.messages.Order;
 import io.longshore.messages.Report;
@@ -25,8 +27,19 @@ final class Log {
   private final List<Report> reports = new ArrayList<>();
   private final Map<RunnerId, List<Order>> orders = new HashMap<>();
   private final List<Outgoing> events = new ArrayList<>();
+  private final Map<ClusterName, Boolean> notices = new HashMap<>();
+  private final List<Lines> output = new ArrayList<>();
+  private final Map<String, Integer> arrived = new HashMap<>();
   private final Map<RunnerId, Runnable> readers = new HashMap<>();
   private boolean up = true;
+
+  /**
+   * Some of what a container has written.
+   *
+   * @param first the position of the first line, from 1
+   * @param last the position of the last one
+   */
+  record Lines(String container, int first, int last) {}
 
   Log(Timeline timeline, Chance chance, Trace trace) {
     this.timeline = timeline;
@@ -109,6 +122,28 @@ final class Log {
     } else {
       events.add(record);
     }
+    if (record instanceof Outgoing.Notice(ClusterNotice notice)) {
+      notices.put(notice.cluster(), notice.active());
+    }
+  }
+
+  /** Whether the last word about a cluster is that it is no more. */
+  boolean isGone(ClusterName cluster) {
+    return !notices.getOrDefault(cluster, true);
+  }
+
+  void append(Lines lines) {
+    output.add(lines);
+    arrived.merge(lines.container(), lines.last(), Math::max);
+  }
+
+  List<Lines> output() {
+    return output;
+  }
+
+  /** The position of the last line of a container that has come; 0 for none. */
+  int arrived(String container) {
+    return arrived.getOrDefault(container, 0);
   }
 
   /** A producer: what is sent with it is appended in that order, each record once. */

@@ -92,6 +92,17 @@ final class Truth {
     }
   }
 
+  /** A container runs again that had run, because its policy wants that. */
+  void restarted(TaskId task, String container) {
+    trace.add(
+        task.value(), () -> "container %s of task %s starts again".formatted(container, task));
+    if (!life(task).started.contains(container)) {
+      throw new Violation(
+          "A3 at most one container per task",
+          "container %s of task %s starts again and never ran".formatted(container, task));
+    }
+  }
+
   void ended(String host, TaskId task, ContainerSpec container, int exitCode) {
     trace.add(task.value(), () -> "a container of task %s ends on %s".formatted(task, host));
     Life life = life(task);
