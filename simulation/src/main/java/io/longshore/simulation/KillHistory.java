@@ -78,8 +78,8 @@ public final class KillHistory {
               : new Host.Place(i, Script.PASSING, World.sharedHost(i), true);
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
-    script = new Script(timeline, chance.fork(), apis, group, hosts);
-    rest = new Rest(store, truth, hosts);
+    script = new Script(timeline, chance.fork(), log, store, apis, group, hosts);
+    rest = new Rest(store, truth, log, hosts);
   }
 
   static Verdict run(Planned planned, boolean readable) {

@@ -67,7 +67,10 @@ public final class KillSweep {
     return times == 0 ? new TreeSet<>() : chosen;
   }
 
-  /** For each two effects of schedulers and runners a history that is drawn by the seed. */
+  /**
+   * For every other two effects of schedulers and runners a history that is drawn by the seed; the
+   * next seed has the others.
+   */
   static List<Planned> twice(long seed) {
     Chance chance = new Chance(seed);
     Map<KillPoint, Integer> reached =
@@ -75,7 +78,9 @@ public final class KillSweep {
     List<Planned> plans = new ArrayList<>();
     for (KillPoint first : KillPoint.values()) {
       for (KillPoint second : KillPoint.values()) {
-        if (first.process() != KillPoint.Process.API && second.process() != KillPoint.Process.API) {
+        boolean ofApi =
+            first.process() == KillPoint.Process.API || second.process() == KillPoint.Process.API;
+        if (!ofApi && (first.ordinal() + second.ordinal() + seed) % 2 == 0) {
           // In the first half, so that the second one is had again.
           int times = Math.max(1, reached.getOrDefault(first, 0) / 2);
           plans.add(
@@ -94,18 +99,25 @@ public final class KillSweep {
     return chance.of(List.of(Crash.Side.values()));
   }
 
-  /**
-   * Some history of one crash: every number stands for one. The tests of planted mistakes ask for
-   * it.
-   */
-  public static Verdict run(long number) {
-    // Neighbours in the list are killed at the same effect.
-    int index = Math.toIntExact(number * 7919 % Plans.ONCE.size());
-    return KillHistory.run(Plans.ONCE.get(index), false);
+  /** Some history of one crash: every number stands for one. */
+  public static Verdict runOnce(long number) {
+    return run(Plans.ONCE, number);
   }
 
+  /** Some history of two crashes. */
+  public static Verdict runTwice(long number) {
+    return run(Plans.TWICE, number);
+  }
+
+  private static Verdict run(List<Planned> plans, long number) {
+    // Neighbours in the list are killed at the same effect.
+    return KillHistory.run(plans.get(Math.toIntExact(number * 7919 % plans.size())), false);
+  }
+
+  /** For those who ask for one at a time, as the tests of planted mistakes do. */
   private static final class Plans {
     static final List<Planned> ONCE = once(1);
+    static final List<Planned> TWICE = twice(1);
   }
 
   /** The plans of so many seeds from 1 on. */

@@ -9,10 +9,12 @@ import io.longshore.messages.RunnerId;
 import io.longshore.scheduler.core.Outgoing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Kafka is to the others: topics whose records stay in the order in which they were appended.
@@ -27,6 +29,8 @@ final class Log {
   private final List<Report> reports = new ArrayList<>();
   private final Map<RunnerId, List<Order>> orders = new HashMap<>();
   private final List<Outgoing> events = new ArrayList<>();
+  private final Map<RunnerId, BitSet> sent = new HashMap<>();
+  private @Nullable RunnerId losesOrderTo;
   private final Map<ClusterName, Boolean> notices = new HashMap<>();
   private final List<Lines> output = new ArrayList<>();
   private final Map<String, Integer> arrived = new HashMap<>();
@@ -99,6 +103,18 @@ final class Log {
     };
   }
 
+  /** The next order to a runner is taken, and gone before the runner has read it. */
+  void loseOrderTo(RunnerId runner) {
+    losesOrderTo = runner;
+  }
+
+  /** How many different orders to a runner have come, also those that were lost. */
+  int ordersOf(RunnerId runner) {
+    BitSet generations = sent.getOrDefault(runner, new BitSet());
+    // One that stands outside the count has generation 0.
+    return generations.cardinality() - (generations.get(0) ? 1 : 0);
+  }
+
   List<Order> orders(RunnerId runner) {
     return orders.computeIfAbsent(runner, id -> new ArrayList<>());
   }
@@ -117,6 +133,12 @@ final class Log {
     if (record instanceof Outgoing.ToRunner(Order order)) {
       trace.add(
           "order", () -> "order %d to %s: %s".formatted(order.generation(), order.runner(), order));
+      sent.computeIfAbsent(order.runner(), id -> new BitSet())
+          .set(Math.toIntExact(order.generation()));
+      if (losesOrderTo != null && losesOrderTo.equals(order.runner())) {
+        losesOrderTo = null;
+        return;
+      }
       orders(order.runner()).add(order);
       readers.getOrDefault(order.runner(), () -> {}).run();
     } else {

@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class Rest {
   private final Store store;
   private final Truth truth;
+  private final Log log;
   private final List<Host> hosts;
 
-  Rest(Store store, Truth truth, List<Host> hosts) {
+  Rest(Store store, Truth truth, Log log, List<Host> hosts) {
     this.store = store;
     this.truth = truth;
+    this.log = log;
     this.hosts = hosts;
   }
 
@@ -36,7 +38,7 @@ final class Rest {
     jobsAreOver(jobs);
     enginesAgree();
     require(store.unsent() == 0, "A8 what is decided is told", "the outbox is not empty");
-    truth.allPublished(store);
+    truth.allSent(store, log);
   }
 
   private void serviceIs(int number, Client.Wanted wanted) {

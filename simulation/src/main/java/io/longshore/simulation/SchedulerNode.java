@@ -139,6 +139,11 @@ final class SchedulerNode {
     assigned = next;
   }
 
+  /** Nobody hears it, or everybody does again; it hears the others. */
+  void cut(boolean unheard) {
+    pipe.cut(unheard);
+  }
+
   void killAt(Fuse point) {
     fuse = point;
   }

@@ -37,6 +37,8 @@ final class Script {
 
   private final Timeline timeline;
   private final Chance chance;
+  private final Log log;
+  private final Store store;
   private final List<Api> apis;
   private final Group group;
   private final List<Host> hosts;
@@ -48,9 +50,18 @@ final class Script {
   /** What comes next in a row of things, each of which begins when the one before is over. */
   private record Step(long atNanos, Consumer<Runnable> act) {}
 
-  Script(Timeline timeline, Chance chance, List<Api> apis, Group group, List<Host> hosts) {
+  Script(
+      Timeline timeline,
+      Chance chance,
+      Log log,
+      Store store,
+      List<Api> apis,
+      Group group,
+      List<Host> hosts) {
     this.timeline = timeline;
     this.chance = chance;
+    this.log = log;
+    this.store = store;
     this.apis = apis;
     this.group = group;
     this.hosts = hosts;
@@ -98,11 +109,19 @@ final class Script {
             10,
             done -> job(World.CLUSTER, 1, true, ids -> stop(ids, 25, done), "run", "2500", "0")));
     row(at(47, this::startUnheard));
+    disturb();
+  }
+
+  private void disturb() {
+    // What is decided meanwhile waits in the outbox.
+    timeline.at(Timeline.millis(2_300), () -> group.owner().cut(true));
+    timeline.at(Timeline.millis(4_500), () -> group.owner().cut(false));
     timeline.at(Timeline.seconds(13), () -> hosts.get(1).engine().accident(chance));
     timeline.at(Timeline.seconds(22), hosts.getFirst()::kill);
     timeline.at(Timeline.seconds(25), group::rebalance);
     timeline.at(Timeline.seconds(28), () -> hosts.get(1).cutOff(true, true));
     timeline.at(Timeline.seconds(31), () -> hosts.get(2).engine().accident(chance));
+    timeline.at(Timeline.seconds(35), () -> log.loseOrderTo(hosts.getFirst().runner()));
     timeline.at(Timeline.seconds(41), () -> hosts.get(1).cutOff(false, false));
     timeline.at(Timeline.seconds(45), group::rebalance);
   }
@@ -215,6 +234,13 @@ final class Script {
     List<TaskId> made = new ArrayList<>();
     if (outcome instanceof Reply.Accepted accepted) {
       accepted.ids().forEach(id -> made.add(new TaskId(id)));
+    }
+    for (TaskId task : made) {
+      if (!store.tasks().containsKey(task)) {
+        throw new Violation(
+            "A1 who reads after an answer sees the effect",
+            "task %s is not stored".formatted(task));
+      }
     }
     jobs.addAll(made);
     return made;

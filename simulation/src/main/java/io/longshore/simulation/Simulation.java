@@ -77,7 +77,7 @@ public final class Simulation {
       Host.Place place = new Host.Place(i, World.CLUSTER, World.host(i), false);
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
-    rest = new Rest(store, truth, hosts);
+    rest = new Rest(store, truth, log, hosts);
   }
 
   /** The faults a seed stands for. */

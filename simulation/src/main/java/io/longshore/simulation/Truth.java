@@ -51,6 +51,9 @@ final class Truth {
     /** The versions that were published. */
     final BitSet published = new BitSet();
 
+    /** The versions that stood in an outbox. */
+    final BitSet toPublish = new BitSet();
+
     boolean isWanted() {
       return recorded != null && recorded.desired() == DesiredStatus.RUNNING;
     }
@@ -189,6 +192,8 @@ final class Truth {
       if (record instanceof Outgoing.ToRunner(Order order)
           && !(order instanceof Order.RegisterAgain)) {
         inOrder(order);
+      } else if (record instanceof Outgoing.TaskChanged(Task task)) {
+        life(task.id()).toPublish.set(Math.toIntExact(task.version()));
       }
     }
     if (!fresh.isEmpty()) {
@@ -326,8 +331,25 @@ final class Truth {
     }
   }
 
-  /** The last version of every task has been published. */
-  void allPublished(Store store) {
+  /** Everything that stood in an outbox is on its topic, and the last version of every task. */
+  void allSent(Store store, Log log) {
+    generations.forEach((runner, last) -> {
+      int sent = log.ordersOf(runner);
+      if (sent != last) {
+        throw new Violation(
+            "A8 what is decided is told",
+            "of %d orders to %s, %d were sent".formatted(last, runner, sent));
+      }
+    });
+    lives.forEach((id, life) -> {
+      BitSet missing = (BitSet) life.toPublish.clone();
+      missing.andNot(life.published);
+      if (!missing.isEmpty()) {
+        throw new Violation(
+            "A8 what is decided is told",
+            "task %s: the versions %s were not published".formatted(id, missing));
+      }
+    });
     for (Task task : store.tasks().values()) {
       int last = life(task.id()).published.length() - 1;
       if (last != task.version()) {
