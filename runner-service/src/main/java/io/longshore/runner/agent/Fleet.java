@@ -9,6 +9,7 @@ import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.Found;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -110,10 +111,33 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
     doubt();
   }
 
-  /** Takes the host out of a cluster that is no more. */
-  public synchronized void leave(ClusterName cluster) {
-    wanted.remove(cluster);
-    agents.getOrDefault(cluster, List.of()).forEach(Agent::leave);
+  /**
+   * Takes the host out of clusters that are no more. What an earlier process has left of them,
+   * because it ended before it had heard of that or before it was done, goes, too. Waits for the
+   * engine's list if there may be something of that kind.
+   *
+   * @throws InterruptedException if the thread is to end while the engine does not answer
+   */
+  public synchronized void leave(Collection<ClusterName> gone) throws InterruptedException {
+    wanted.removeAll(gone);
+    if (!agents.keySet().containsAll(gone)) {
+      takeUpRemains(gone, patientList());
+    }
+    gone.forEach(cluster -> agents.getOrDefault(cluster, List.of()).forEach(Agent::leave));
+  }
+
+  private void takeUpRemains(Collection<ClusterName> gone, List<Found> found) {
+    for (ClusterName cluster : gone) {
+      if (!agents.containsKey(cluster)) {
+        List<Agent> recruits = recruiting.recruit(cluster);
+        if (recruits.stream().anyMatch(agent -> !of(agent.runner(), found).isEmpty())) {
+          recruits.forEach(agent -> agent.adopt(of(agent.runner(), found)));
+          agents.put(cluster, recruits);
+        }
+      }
+    }
+    refreshEveryone();
+    doubt();
   }
 
   private List<Found> patientList() throws InterruptedException {
