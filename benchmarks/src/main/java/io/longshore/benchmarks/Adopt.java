@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.Service;
 
@@ -71,8 +72,14 @@ final class Adopt {
     ecs.registerTaskDefinition(r ->
         r.family(CLUSTER)
             .networkMode("none")
-            .containerDefinitions(
-                c -> c.name("main").image(image).cpu(1).memory(16).command("sleep", "100000")));
+            .containerDefinitions(c ->
+                c.name("main")
+                    .image(image)
+                    .cpu(1)
+                    .memory(16)
+                    // It does not hear the signal.
+                    .stopTimeout(1)
+                    .command("sleep", "100000")));
     Patience.await(
         "a runner",
         () -> ecs.listContainerInstances(r -> r.cluster(CLUSTER)).containerInstanceArns(),
@@ -135,13 +142,21 @@ final class Adopt {
   }
 
   private List<Container> ours() {
-    Set<String> ids =
+    return of(
         Set.copyOf(
             ecs.listTasksPaginator(r -> r.cluster(CLUSTER)).taskArns().stream()
                 .map(arn -> arn.substring(arn.lastIndexOf('/') + 1))
-                .toList());
-    return docker.listContainersCmd().withLabelFilter(List.of(TASK)).exec().stream()
-        .filter(container -> ids.contains(container.getLabels().getOrDefault(TASK, "")))
+                .toList()));
+  }
+
+  private List<Container> of(Set<String> tasks) {
+    return docker
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(List.of(TASK))
+        .exec()
+        .stream()
+        .filter(container -> tasks.contains(container.getLabels().getOrDefault(TASK, "")))
         .toList();
   }
 
@@ -169,12 +184,17 @@ final class Adopt {
   }
 
   private void cleanUp() throws InterruptedException {
+    // Tasks that are to stop are listed no more, and their containers take a while longer.
+    Set<String> leaving =
+        ours().stream()
+            .map(container -> container.getLabels().getOrDefault(TASK, ""))
+            .collect(Collectors.toSet());
     ecs.updateService(r -> r.cluster(CLUSTER).service(SERVICE).desiredCount(0));
     await(0);
     Patience.await(
         "the last container to go",
         Duration.ofMinutes(1).plus(PATIENCE_FOR_ONE.multipliedBy(tasks)),
-        this::ours,
+        () -> of(leaving),
         List::isEmpty);
     ecs.deleteService(r -> r.cluster(CLUSTER).service(SERVICE).force(true));
   }

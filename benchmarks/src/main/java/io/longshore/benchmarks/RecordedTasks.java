@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the public events and tells of each task that is recorded as running. It looks at no more
@@ -27,6 +28,7 @@ final class RecordedTasks implements AutoCloseable {
   private final BiConsumer<TaskId, Long> running;
   private final Thread thread = Thread.ofPlatform().daemon().name("recorded").unstarted(this::run);
   private volatile boolean open = true;
+  private volatile @Nullable Throwable failure;
 
   /**
    * @param running the task, and when its event was read ({@link System#nanoTime}); on one thread
@@ -48,7 +50,20 @@ final class RecordedTasks implements AutoCloseable {
     thread.start();
   }
 
+  /** What made it stop reading; null while it reads. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
   private void run() {
+    try {
+      read();
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+  }
+
+  private void read() {
     while (open) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
         String event = new String(record.value(), StandardCharsets.UTF_8);

@@ -214,10 +214,14 @@ final class Scale implements AutoCloseable {
     }
   }
 
-  private void checkFleet() {
+  private void check() {
     Throwable failure = fleet.failure();
     if (failure != null) {
       throw new IllegalStateException("The fleet has stopped.", failure);
+    }
+    failure = recorded.failure();
+    if (failure != null) {
+      throw new IllegalStateException("Events are read no more.", failure);
     }
   }
 
@@ -237,7 +241,7 @@ final class Scale implements AutoCloseable {
         PATIENCE,
         running::get,
         n -> {
-          checkFleet();
+          check();
           return n >= wanted;
         });
     double seconds = (System.nanoTime() - begin) / 1e9;
@@ -338,7 +342,7 @@ final class Scale implements AutoCloseable {
         "a replacement",
         () -> wound.recorded,
         nanos -> {
-          checkFleet();
+          check();
           return nanos != 0;
         });
     toOrder.add(wound.ordered - wound.reported);
@@ -360,7 +364,7 @@ final class Scale implements AutoCloseable {
     int missing = Math.min(outstanding, whole / 2);
     int ended = 0;
     while (System.nanoTime() - end < 0) {
-      checkFleet();
+      check();
       if (running.get() <= whole - missing) {
         TimeUnit.MILLISECONDS.sleep(1);
       } else {

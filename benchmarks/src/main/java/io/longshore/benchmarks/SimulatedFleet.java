@@ -9,6 +9,7 @@ import io.longshore.messages.Report;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.messages.TaskId;
+import io.longshore.messages.TaskObservation;
 import io.longshore.messages.Topics;
 import io.longshore.messages.UnreadableMessageException;
 import io.longshore.runner.core.Desired;
@@ -31,6 +32,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -99,7 +101,7 @@ final class SimulatedFleet implements AutoCloseable {
     }
   }
 
-  private record Exit(TaskId task, java.util.function.LongConsumer reportedAtNanos) {}
+  private record Exit(TaskId task, LongConsumer reportedAtNanos) {}
 
   /**
    * @param ordered is told of each task that is to be started, and when its order was read ({@link
@@ -158,7 +160,7 @@ final class SimulatedFleet implements AutoCloseable {
    *
    * @param reportedAtNanos is told when its report is sent, on the fleet's thread
    */
-  void end(TaskId task, java.util.function.LongConsumer reportedAtNanos) {
+  void end(TaskId task, LongConsumer reportedAtNanos) {
     exits.add(new Exit(task, reportedAtNanos));
   }
 
@@ -183,12 +185,9 @@ final class SimulatedFleet implements AutoCloseable {
         while (!alarms.isEmpty() && alarms.peek().atNanos - now <= 0) {
           ring(alarms.remove());
         }
-        ready =
-            (int)
-                members.values().stream()
-                    .filter(m -> m.membership.isReady())
-                    .limit(1 << 20)
-                    .count();
+        if (ready < members.size()) {
+          ready = (int) members.values().stream().filter(m -> m.membership.isReady()).count();
+        }
       }
     } catch (UnreadableMessageException | RuntimeException e) {
       failure = e;
@@ -329,7 +328,7 @@ final class SimulatedFleet implements AutoCloseable {
     return Sighting.running(container, runtimeId(task, container)).started(Instant.now());
   }
 
-  private void observed(Member member, io.longshore.messages.TaskObservation observation) {
+  private void observed(Member member, TaskObservation observation) {
     send(new Report.TaskObserved(cluster, member.id, member.membership.incarnation(), observation));
   }
 

@@ -42,6 +42,7 @@ final class Placement {
   private final Usage asked;
   private final Requirements requirements;
   private final List<Preference> chain;
+  private final boolean byLot;
   private final boolean oncePerHost;
   private final int asksAbout;
   private int sortedOut;
@@ -97,6 +98,7 @@ final class Placement {
     requirements = new Requirements(ask.spec(), ask.placing());
     List<String> fields = new ArrayList<>();
     chain = Preference.chain(ask.placing().strategy(), fields);
+    byLot = chain.stream().anyMatch(Preference.Lot.class::isInstance);
     List<Map<String, Candidate.Tally>> tallies = new ArrayList<>();
     fields.forEach(field -> tallies.add(new HashMap<>()));
     int hosts = 0;
@@ -144,7 +146,7 @@ final class Placement {
   /** Takes a place for one more task; empty when there is none. */
   Optional<Choice> place(TaskId task) {
     // The first is found quickest by a look at each, and lots fall anew for each task.
-    boolean lookAtAll = !placed || chain.stream().anyMatch(Preference.Lot.class::isInstance);
+    boolean lookAtAll = !placed || byLot;
     placed = true;
     return lookAtAll ? placeByLookingAtAll(task) : placeByQueues(task);
   }
