@@ -89,6 +89,9 @@ public sealed interface Command {
     }
   }
 
+  /** One shard has all load balancers and target groups; no cluster can be called this. */
+  String LOAD_BALANCING_KEY = "load-balancing/";
+
   /** A command about the account as a whole. */
   sealed interface OfAccount extends Command {
     @Override

@@ -23,6 +23,11 @@ public final class Topics {
    */
   public static final String CLUSTERS = "longshore.clusters";
 
+  /**
+   * {@link Route}, keyed by {@link Route#key()}, compacted, one partition. Load balancers read it.
+   */
+  public static final String ROUTES = "longshore.routes";
+
   /** Public: the EventBridge envelope around ECS's described resources, keyed by resource ARN. */
   public static final String EVENTS = "longshore.events";
 

@@ -114,6 +114,8 @@ public record Topology(
     Map<String, String> large = new HashMap<>(stream);
     large.put("max.message.bytes", Integer.toString(LARGEST_RECORD));
     Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+    Map<String, String> routes = new HashMap<>(compacted);
+    routes.put("max.message.bytes", Integer.toString(LARGEST_RECORD));
     // Nobody reads a reply later than its caller waits.
     Map<String, String> brief = Map.of("retention.ms", "3600000");
     Map<String, String> bounded =
@@ -131,6 +133,7 @@ public record Topology(
         new NewTopic(Topics.ORDERS, orderPartitions, replicationFactor).configs(large),
         new NewTopic(Topics.REPLIES, 1, replicationFactor).configs(brief),
         new NewTopic(Topics.CLUSTERS, 1, replicationFactor).configs(compacted),
+        new NewTopic(Topics.ROUTES, 1, replicationFactor).configs(routes),
         new NewTopic(Topics.EVENTS, shards, replicationFactor).configs(stream),
         new NewTopic(Topics.OUTPUT, shards, replicationFactor).configs(bounded),
         new NewTopic(Topics.QUARANTINE, 1, replicationFactor).configs(stream));
