@@ -1,0 +1,140 @@
+package io.longshore.balancer;
+
+import io.longshore.balancer.core.HealthBoard;
+import io.longshore.balancer.core.TargetHealth;
+import io.longshore.balancer.inbound.AccessLog;
+import io.longshore.balancer.inbound.Limits;
+import io.longshore.balancer.inbound.Listeners;
+import io.longshore.balancer.inbound.RoutesFeed;
+import io.longshore.messages.Topology;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the load balancer together and takes it apart. Its start waits for nobody: the brokers may
+ * come later, and it is ready when it has read all routes once.
+ */
+@ApplicationScoped
+public class BalancerService {
+  private static final Logger LOG = Logger.getLogger(BalancerService.class);
+  private static final Logger ACCESS = Logger.getLogger("io.longshore.balancer.access");
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  // Well within the day for which the topic keeps word of what is gone.
+  private static final Duration READ_ANEW = Duration.ofHours(6);
+
+  private final KafkaClients kafka;
+  private final Topology topology;
+  private final LoadBalancer balancer;
+  private final RoutesFeed routes;
+  private volatile @Nullable Thread starting;
+
+  BalancerService(
+      BalancerSettings settings,
+      MeterRegistry metrics,
+      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+      @ConfigProperty(name = "longshore.shards") int shards,
+      @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
+      @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
+      @ConfigProperty(name = "longshore.output-topic.retention") Duration outputRetention,
+      @ConfigProperty(name = "longshore.output-topic.bytes") long outputBytes) {
+    this.kafka = new KafkaClients(bootstrapServers);
+    this.topology =
+        new Topology(
+            shards,
+            orderPartitions,
+            replicationFactor,
+            new Topology.OutputRetention(outputRetention, outputBytes));
+    this.balancer =
+        new LoadBalancer(
+            options(settings),
+            metrics,
+            settings.accessLog() ? entry -> ACCESS.info(entry.line()) : AccessLog.NONE,
+            BalancerService::changed,
+            InstantSource.system());
+    this.routes = new RoutesFeed(kafka::consumer, balancer::take, READ_ANEW);
+  }
+
+  private static LoadBalancer.Options options(BalancerSettings settings) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new LoadBalancer.Options(
+        settings.address(),
+        settings.certificates().orElse(null),
+        settings.threads() == 0 ? cores : settings.threads(),
+        settings.connectLimit(),
+        new Limits(
+            settings.headLimit(),
+            settings.largestBody() == 0 ? Long.MAX_VALUE : settings.largestBody(),
+            settings.connections()));
+  }
+
+  private static void changed(HealthBoard.Change change) {
+    TargetHealth after = change.after();
+    if (after == null) {
+      LOG.infof("The target %s is gone.", change.key().address());
+    } else {
+      LOG.infof(
+          "The target %s is %s. %s", change.key().address(), after.state(), after.description());
+    }
+  }
+
+  void begin(@Observes StartupEvent event) {
+    starting = Thread.ofVirtual().name("balancer-start").start(this::start);
+  }
+
+  private void start() {
+    try {
+      balancer.begin();
+      ensureTopics();
+      routes.begin();
+    } catch (Topology.WrongTopologyException e) {
+      LOG.fatal(e.getMessage());
+      Quarkus.asyncExit(1);
+    } catch (InterruptedException e) {
+      LOG.debug("The load balancer ends before it was up.");
+    }
+  }
+
+  private void ensureTopics() throws InterruptedException {
+    while (true) {
+      try (Admin admin = kafka.admin()) {
+        topology.ensure(admin);
+        return;
+      } catch (ExecutionException e) {
+        LOG.warnf("Kafka does not answer yet, trying again: %s", e.getCause());
+        TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
+      }
+    }
+  }
+
+  void end(@Observes ShutdownEvent event) {
+    Thread thread = starting;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    routes.close();
+    balancer.close();
+  }
+
+  /** Whether all routes have been read once. What cannot be opened does not count against it. */
+  public boolean isReady() {
+    return routes.isComplete();
+  }
+
+  /** How each listener is, by ARN. */
+  public Map<String, Listeners.State> listeners() {
+    return balancer.listeners();
+  }
+}

@@ -1,0 +1,195 @@
+package io.longshore.balancer;
+
+import io.longshore.balancer.core.CheckResult;
+import io.longshore.balancer.core.HealthBoard;
+import io.longshore.balancer.core.RoutingTable;
+import io.longshore.balancer.core.TargetHealth;
+import io.longshore.balancer.core.TargetKey;
+import io.longshore.balancer.core.Traffic;
+import io.longshore.balancer.inbound.AccessLog;
+import io.longshore.balancer.inbound.Limits;
+import io.longshore.balancer.inbound.Listeners;
+import io.longshore.balancer.inbound.Shared;
+import io.longshore.balancer.outbound.Checks;
+import io.longshore.balancer.outbound.Meters;
+import io.longshore.balancer.outbound.TargetConnections;
+import io.longshore.balancer.outbound.TargetHealthNews;
+import io.longshore.messages.Route;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The load balancer without what surrounds it. Is told routes, and tells how targets are.
+ *
+ * <p>One thread decides: it takes in routes and results of health checks, opens and closes
+ * listeners, and publishes the picture that requests are carried by. Event loops carry them, and
+ * ask that thread for nothing. Checks are made on virtual threads.
+ */
+public final class LoadBalancer implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(LoadBalancer.class);
+
+  /** How soon changed certificates are seen, and a port that was taken is tried again. */
+  private static final Duration LOOK_AROUND = Duration.ofSeconds(1);
+
+  /**
+   * What an operator can say.
+   *
+   * @param address to listen at
+   * @param certificates a folder; null when there is none
+   * @param threads that carry traffic
+   * @param connectLimit how long connecting to a target may take
+   */
+  public record Options(
+      String address,
+      @Nullable Path certificates,
+      int threads,
+      Duration connectLimit,
+      Limits limits) {}
+
+  private final InstantSource clock;
+  private final TargetHealthNews news;
+  private final Checks checks = new Checks();
+  private final HealthBoard board = new HealthBoard();
+  private final Traffic traffic = new Traffic();
+  private final TargetConnections targets;
+  private final Meters meters;
+  private final Listeners listeners;
+  private final EventLoopGroup acceptors;
+  private final EventLoopGroup workers;
+  private final LinkedBlockingQueue<Runnable> notes = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private RoutingTable table = RoutingTable.EMPTY;
+  private volatile boolean open = true;
+
+  public LoadBalancer(
+      Options options,
+      MeterRegistry registry,
+      AccessLog log,
+      TargetHealthNews news,
+      InstantSource clock) {
+    this.clock = clock;
+    this.news = news;
+    this.meters = new Meters(registry, traffic);
+    this.targets = new TargetConnections(options.connectLimit());
+    this.acceptors = new NioEventLoopGroup(1, new DefaultThreadFactory("balancer-accept", true));
+    this.workers =
+        new NioEventLoopGroup(options.threads(), new DefaultThreadFactory("balancer", true));
+    this.listeners =
+        new Listeners(
+            new Shared(traffic, targets, meters, log, options.limits(), clock),
+            options.address(),
+            acceptors,
+            workers,
+            options.certificates());
+    this.thread = Thread.ofPlatform().daemon().name("balancer-decide").unstarted(this::run);
+  }
+
+  public void begin() {
+    thread.start();
+  }
+
+  /** All routes there are. May be called by any thread, and does not wait. */
+  public void take(Collection<Route> routes) {
+    List<Route> all = List.copyOf(routes);
+    notes.add(() -> takeIn(all));
+  }
+
+  /** How each listener is, by ARN. */
+  public Map<String, Listeners.State> listeners() {
+    return listeners.states();
+  }
+
+  private void run() {
+    Instant lookAround = clock.instant().plus(LOOK_AROUND);
+    while (open) {
+      try {
+        boolean changed = readNotes(lookAround);
+        Instant now = clock.instant();
+        if (changed) {
+          traffic.publish(table, board);
+          meters.keep(table.targets().keySet());
+        }
+        board.due(now).forEach(this::check);
+        board.drained(now).forEach(targets::end);
+        if (changed || !now.isBefore(lookAround)) {
+          listeners.take(table.listeners());
+          lookAround = now.plus(LOOK_AROUND);
+        }
+      } catch (InterruptedException e) {
+        open = false;
+      } catch (RuntimeException e) {
+        LOG.error("A change could not be taken in: this is a defect.", e);
+      }
+    }
+  }
+
+  /** Waits for a note, or until there is something to do without one. */
+  private boolean readNotes(Instant lookAround) throws InterruptedException {
+    Instant next = board.next();
+    Instant until = next == null || next.isAfter(lookAround) ? lookAround : next;
+    long wait = Math.max(0, Duration.between(clock.instant(), until).toMillis() + 1);
+    Runnable note = notes.poll(wait, TimeUnit.MILLISECONDS);
+    boolean any = note != null;
+    while (note != null) {
+      note.run();
+      note = notes.poll();
+    }
+    return any;
+  }
+
+  private void takeIn(List<Route> routes) {
+    table = RoutingTable.of(routes);
+    tell(board.take(table, clock.instant()));
+  }
+
+  private void check(HealthBoard.Check check) {
+    Thread.ofVirtual()
+        .name("check")
+        .start(() -> {
+          CheckResult result = checks.make(check);
+          notes.add(() -> tell(board.checked(check.key(), result, clock.instant())));
+        });
+  }
+
+  private void tell(List<HealthBoard.Change> changes) {
+    for (HealthBoard.Change change : changes) {
+      TargetHealth after = change.after();
+      LOG.debugf("The target %s is now %s.", change.key(), after);
+      if (after == null || after.state() == TargetHealth.State.DRAINING) {
+        retire(change.key());
+      }
+      news.changed(change);
+    }
+  }
+
+  private void retire(TargetKey key) {
+    targets.retire(key);
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    listeners.close();
+    acceptors.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    workers.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,167 @@
+package io.longshore.balancer.inbound;
+
+import io.longshore.balancer.core.Choice;
+import io.longshore.balancer.core.GroupAttributes;
+import io.longshore.balancer.core.GroupChoice;
+import io.longshore.balancer.core.GroupView;
+import io.longshore.balancer.core.Retry;
+import io.longshore.balancer.core.Target;
+import io.longshore.balancer.outbound.Splice;
+import io.longshore.balancer.outbound.TargetConnections;
+import io.longshore.messages.Route;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** A connection at layer 4: it gets a target when it is there, and nothing of it is read before. */
+final class TcpClient extends ChannelInboundHandlerAdapter {
+  private final Shared shared;
+  private final Supplier<Setup> setup;
+  private final InetSocketAddress source;
+  private final List<Target> tried = new ArrayList<>(1);
+  private boolean begun;
+  private long begunNanos;
+
+  TcpClient(Shared shared, Supplier<Setup> setup, InetSocketAddress source) {
+    this.shared = shared;
+    this.setup = setup;
+    this.source = source;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    if (setup.get().secure()) {
+      ctx.read();
+    } else {
+      begin(ctx);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        begin(ctx);
+      } else {
+        ctx.close();
+      }
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx) {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    begunNanos = System.nanoTime();
+    Instant now = shared.clock().instant();
+    String arn =
+        setup.get().rules().defaultAction() instanceof Route.Action.Forward forward
+            ? GroupChoice.pick(forward, List.of(), now, ThreadLocalRandom.current())
+            : null;
+    GroupView group = arn == null ? null : shared.traffic().group(arn);
+    if (group == null) {
+      ctx.close();
+    } else {
+      attempt(ctx, group, now);
+    }
+  }
+
+  /** Which target follows from the client's address alone, or from its port, too. */
+  private void attempt(ChannelHandlerContext ctx, GroupView group, Instant now) {
+    boolean sticky = group.attributes().stickiness() == GroupAttributes.Stickiness.SOURCE;
+    Target target =
+        Choice.bySource(
+            group,
+            source.getAddress(),
+            sticky ? null : Integer.valueOf(source.getPort()),
+            tried,
+            now);
+    if (target == null) {
+      ctx.close();
+      return;
+    }
+    tried.add(target);
+    target.begun();
+    boolean secure = group.group().protocol() == Route.Protocol.TLS;
+    shared
+        .targets()
+        .connect(
+            ctx.channel().eventLoop(),
+            target,
+            secure,
+            true,
+            new TargetConnections.BareTaker() {
+              @Override
+              public void connected(Channel channel) {
+                join(ctx, group, target, channel);
+              }
+
+              @Override
+              public void failed(Throwable cause) {
+                target.ended();
+                target.unreachable(shared.clock().instant());
+                shared.meters().of(target).failed();
+                if (tried.size() < Retry.MOST_ATTEMPTS && ctx.channel().isActive()) {
+                  shared.meters().of(target).retried();
+                  attempt(ctx, group, shared.clock().instant());
+                } else {
+                  ctx.close();
+                }
+              }
+            });
+  }
+
+  private void join(ChannelHandlerContext ctx, GroupView group, Target target, Channel channel) {
+    Setup now = setup.get();
+    Splice[] joined = new Splice[1];
+    Runnable whenOver =
+        () -> {
+          target.ended();
+          Splice splice = joined[0];
+          log(now, group, target, splice);
+        };
+    joined[0] = Splice.join(ctx.channel(), channel, now.attributes().tcpIdle(), whenOver);
+    if (ctx.channel().isActive()) {
+      ctx.pipeline().remove(this);
+    }
+  }
+
+  private void log(
+      Setup now, GroupView group, Target target, @org.jspecify.annotations.Nullable Splice splice) {
+    double seconds = (System.nanoTime() - begunNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+    shared
+        .log()
+        .write(
+            new AccessLog.Entry(
+                now.secure() ? "tls" : "tcp",
+                shared.clock().instant(),
+                now.arn(),
+                source.getAddress().getHostAddress() + ":" + source.getPort(),
+                target.key().address(),
+                group.group().name(),
+                -1,
+                seconds,
+                0,
+                tried.size(),
+                splice == null ? 0 : splice.fromClient(),
+                splice == null ? 0 : splice.fromTarget(),
+                "-",
+                "-",
+                "-",
+                "-"));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+}

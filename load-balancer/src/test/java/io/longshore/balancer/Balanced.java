@@ -1,0 +1,193 @@
+package io.longshore.balancer;
+
+import static org.awaitility.Awaitility.await;
+
+import io.longshore.balancer.core.HealthBoard;
+import io.longshore.balancer.core.TargetHealth;
+import io.longshore.balancer.inbound.AccessLog;
+import io.longshore.balancer.inbound.Limits;
+import io.longshore.balancer.inbound.Listeners;
+import io.longshore.messages.Route;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A load balancer that a test tells its routes, with a listener at a free port. */
+public final class Balanced implements AutoCloseable {
+  public static final Duration SOON = Duration.ofSeconds(10);
+
+  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  public final List<AccessLog.Entry> log = new CopyOnWriteArrayList<>();
+  public final Map<Integer, TargetHealth> health = new ConcurrentHashMap<>();
+  public final LoadBalancer balancer;
+  public final int port;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  public Balanced() throws IOException {
+    this(Limits.DEFAULT, null);
+  }
+
+  public Balanced(Limits limits, @Nullable Path certificates) throws IOException {
+    this.port = freePort();
+    this.balancer =
+        new LoadBalancer(
+            new LoadBalancer.Options("127.0.0.1", certificates, 2, Duration.ofSeconds(2), limits),
+            registry,
+            log::add,
+            this::changed,
+            InstantSource.system());
+    balancer.begin();
+  }
+
+  private void changed(HealthBoard.Change change) {
+    TargetHealth after = change.after();
+    if (after == null) {
+      health.remove(change.key().port());
+    } else {
+      health.put(change.key().port(), after);
+    }
+  }
+
+  public static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Takes routes, and waits until the listener is open. */
+  public void take(Route... routes) {
+    balancer.take(List.of(routes));
+    await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> {
+          Listeners.State state = balancer.listeners().get("arn:listener/" + port);
+          return state != null && state.trouble() == null;
+        });
+  }
+
+  /** One group of targets behind the listener, healthy when this returns. */
+  public void serve(Map<String, String> attributes, Backend... backends) {
+    serve(attributes, Map.of(), backends);
+  }
+
+  public void serve(
+      Map<String, String> attributes, Map<String, String> ofBalancer, Backend... backends) {
+    take(routes(attributes, ofBalancer, tasks(backends)));
+    awaitHealthy(backends);
+  }
+
+  public Route[] routes(
+      Map<String, String> attributes,
+      Map<String, String> ofBalancer,
+      List<Route.TaskTarget> targets) {
+    return new Route[] {
+      Routes.balancer(
+          ofBalancer, Routes.listener(port, Route.Protocol.HTTP, Routes.forward(Routes.GROUP))),
+      Routes.group(Routes.GROUP, attributes),
+      Routes.targets(targets.toArray(Route.TaskTarget[]::new))
+    };
+  }
+
+  public static List<Route.TaskTarget> tasks(Backend... backends) {
+    return new ArrayList<>(
+        Arrays.stream(backends)
+            .map(one -> Routes.task(Routes.GROUP, "task" + one.port(), one.port(), false))
+            .toList());
+  }
+
+  public void awaitHealthy(Backend... backends) {
+    for (Backend backend : backends) {
+      awaitState(backend, TargetHealth.State.HEALTHY);
+    }
+  }
+
+  public TargetHealth healthOf(Backend backend) {
+    return Objects.requireNonNull(health.get(backend.port()));
+  }
+
+  public void awaitState(Backend backend, TargetHealth.State state) {
+    await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> {
+          TargetHealth is = health.get(backend.port());
+          return is != null && is.state() == state;
+        });
+  }
+
+  public HttpRequest.Builder request(String target) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  public HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  public HttpResponse<String> get(String target) throws IOException, InterruptedException {
+    return send(request(target));
+  }
+
+  public Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  /** Sends bytes as they are, and reads until the load balancer closes. */
+  public String raw(String bytes) throws IOException {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      return readAll(socket);
+    }
+  }
+
+  public static String readAll(Socket socket) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    InputStream in = socket.getInputStream();
+    try {
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        all.write(next);
+      }
+    } catch (SocketException e) {
+      // A reset is an end, too.
+      return all.toString(StandardCharsets.ISO_8859_1);
+    }
+    return all.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  public double count(String name) {
+    return registry.find("longshore.balancer." + name).counters().stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    balancer.close();
+  }
+}
