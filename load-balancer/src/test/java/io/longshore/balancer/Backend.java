@@ -48,7 +48,11 @@ public final class Backend implements AutoCloseable {
   }
 
   public Backend(int port, Handler handler) throws IOException {
-    this.server = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress());
+    this(new ServerSocket(port, 1024, InetAddress.getLoopbackAddress()), handler);
+  }
+
+  public Backend(ServerSocket server, Handler handler) {
+    this.server = server;
     this.handler = handler;
     Thread.ofVirtual().start(this::accept);
   }

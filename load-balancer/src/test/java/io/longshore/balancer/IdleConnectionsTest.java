@@ -44,7 +44,6 @@ class IdleConnectionsTest {
       System.gc();
       long without = runtime.totalMemory() - runtime.freeMemory();
       long each = Math.max(0, withThem - without) / MANY;
-      System.out.printf("An idle connection takes about %,d bytes of heap.%n", each);
       assertThat(each).isLessThan(16 << 10);
     } finally {
       for (SocketChannel one : idle) {

@@ -246,6 +246,26 @@ class TargetsTest {
   }
 
   @Test
+  void aListenerThatGoesLetsWhatIsUnderWayEnd() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    Backend slow =
+        backend((request, in, out) -> {
+          began.countDown();
+          mayEnd.await();
+          Backend.ok(out, "slow");
+        });
+    balanced.serve(Map.of(), slow);
+    CompletableFuture<HttpResponse<String>> running = getLater("/");
+    began.await();
+    balanced.balancer.take(List.of());
+    await().atMost(Balanced.SOON).until(() -> balanced.balancer.listeners().isEmpty());
+    mayEnd.countDown();
+    assertThat(running.get().body()).isEqualTo("slow");
+    assertThat(running.get().headers().firstValue("connection")).hasValue("close");
+  }
+
+  @Test
   void aPortThatIsTakenIsToldAndTriedAgain() throws Exception {
     int port = Balanced.freePort();
     Route.Listener mine =

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -235,14 +236,7 @@ class TlsTest {
   @Test
   void atLayer4TlsEndsHereOrBeginsAnewWithTheTarget() throws Exception {
     put("1", "one.example");
-    SSLContext server = SSLContext.getInstance("TLS");
-    javax.net.ssl.KeyManagerFactory keys =
-        javax.net.ssl.KeyManagerFactory.getInstance(
-            javax.net.ssl.KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store("two.example"), PASSWORD);
-    server.init(keys.getKeyManagers(), null, null);
-    SSLServerSocket secured =
-        (SSLServerSocket) server.getServerSocketFactory().createServerSocket(0);
+    SSLServerSocket secured = secured();
     open.add(secured);
     Thread.ofVirtual().start(() -> echo(secured));
     Balanced balanced = balanced();
@@ -263,6 +257,35 @@ class TlsTest {
             assertThat(Backend.line(socket.getInputStream())).isEqualTo("hello");
           }
         });
+  }
+
+  private static SSLServerSocket secured() throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store("two.example"), PASSWORD);
+    SSLContext server = SSLContext.getInstance("TLS");
+    server.init(keys.getKeyManagers(), null, null);
+    return (SSLServerSocket) server.getServerSocketFactory().createServerSocket(0);
+  }
+
+  @Test
+  void targetsMaySpeakTlsToo() throws Exception {
+    Backend backend = new Backend(secured(), (request, in, out) -> Backend.ok(out, "secret"));
+    open.add(backend);
+    Balanced balanced = balanced();
+    balanced.take(
+        Routes.balancer(
+            Routes.listener(balanced.port, Route.Protocol.HTTP, Routes.forward(Routes.GROUP))),
+        Routes.group(
+            Routes.GROUP,
+            Map.of(),
+            Route.Protocol.HTTPS,
+            Routes.check(Route.Protocol.HTTPS, 30, 5, 2, 2),
+            List.of(Routes.target(backend.port(), null))));
+    balanced.awaitHealthy(backend);
+    for (int i = 0; i < 5; i++) {
+      assertThat(balanced.get("/").body()).isEqualTo("secret");
+    }
+    assertThat(backend.connections()).isEqualTo(1);
   }
 
   private static void echo(SSLServerSocket server) {

@@ -43,6 +43,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private long headSince;
   private boolean refused;
   private boolean lingers;
+  private boolean leaves;
   private boolean pumping;
   private boolean reading;
   private @Nullable Exchange exchange;
@@ -111,6 +112,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Whether there will be no further request. */
+  boolean leaves() {
+    return leaves;
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Departure.NOW) {
+      leaves = true;
+      if (exchange == null) {
+        ctx.close();
+      }
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
   private void watch(ChannelHandlerContext ctx, long nanos) {
     watch = ctx.executor().schedule(() -> look(ctx), nanos, TimeUnit.NANOSECONDS);
   }
@@ -167,8 +185,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             () -> {
               Http1Requests requests = http1;
               if (headSince == since && requests != null && requests.withinHead() && !lingers) {
-                shared.meters().refused();
-                refuse(new Refusal(408, "the head took too long"));
+                refuseAtOnce(new Refusal(408, "the head took too long"));
               }
             },
             shared.limits().head().toNanos(),
@@ -212,10 +229,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
           exchange = begun;
           begun.begin();
         }
-        case Refusal refusal -> {
-          shared.meters().refused();
-          refuse(refusal);
-        }
+        case Refusal refusal -> refuseAtOnce(refusal);
         default -> ReferenceCountUtil.release(next);
       }
     } else if (current.requestEnded()) {
@@ -262,7 +276,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     boolean old = System.nanoTime() - opened > setup().attributes().keepAlive().toNanos();
-    if (keepAlive && finished.requestEnded() && !old) {
+    if (keepAlive && finished.requestEnded() && !old && !leaves) {
       moved();
       if (!pumping) {
         pump();
@@ -297,6 +311,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         });
     channel.config().setAutoRead(true);
     channel.eventLoop().schedule(() -> channel.close(), LINGER.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void refuseAtOnce(Refusal refusal) {
+    shared.meters().refused();
+    logRefused(refusal);
+    refuse(refusal);
+  }
+
+  private void logRefused(Refusal refusal) {
+    shared
+        .log()
+        .write(
+            new AccessLog.Entry(
+                http2() ? "h2" : secure ? "https" : "http",
+                shared.clock().instant(),
+                setup().arn(),
+                source.getAddress().getHostAddress() + ":" + source.getPort(),
+                "",
+                "",
+                -1,
+                0,
+                refusal.status(),
+                0,
+                0,
+                0,
+                "- " + refusal.words(),
+                "-",
+                "-",
+                "-"));
   }
 
   /** Says why, and closes: where the next request would begin is not known. */

@@ -390,7 +390,7 @@ final class Exchange implements Answers {
   }
 
   private void connectionField(HttpHeaders headers) {
-    if (!keepAlive || closeAfter) {
+    if (!keepAlive || closeAfter || client.leaves()) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     } else if (head.minorVersion() == 0) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);

@@ -15,10 +15,13 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class Listeners implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Listeners.class);
   private static final int BACKLOG = 1024;
+  // Less than what a supervisor waits for before it kills.
+  private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
 
   /**
    * How a listener is.
@@ -41,6 +46,7 @@ public final class Listeners implements AutoCloseable {
   private static final class Open {
     private final Channel server;
     private final ChannelGroup clients;
+    private String complaint = "";
     private volatile Setup setup;
     private volatile @Nullable Identity identity;
 
@@ -58,6 +64,7 @@ public final class Listeners implements AutoCloseable {
   private final EventLoopGroup workers;
   private final Certificates certificates;
   private final TreeMap<Integer, Open> open = new TreeMap<>();
+  private final List<ChannelGroup> leaving = new ArrayList<>();
   private volatile Map<String, State> states = Map.of();
 
   /**
@@ -103,6 +110,7 @@ public final class Listeners implements AutoCloseable {
         next.put(one.setup.arn(), renew(one, told));
       }
     });
+    leaving.removeIf(ChannelGroup::isEmpty);
     for (RoutingTable.Listening listening : plan.open()) {
       String arn = listening.listener().arn();
       State before = states.get(arn);
@@ -138,10 +146,15 @@ public final class Listeners implements AutoCloseable {
     }
     try {
       one.identity = identity(one.setup);
+      one.complaint = "";
     } catch (Certificates.UnavailableException e) {
-      LOG.errorf(
-          "The listener %s goes on with the certificates it has: %s.",
-          one.setup.arn(), e.getMessage());
+      String complaint = String.valueOf(e.getMessage());
+      if (!complaint.equals(one.complaint)) {
+        LOG.errorf(
+            "The listener %s goes on with the certificates it has: %s.",
+            one.setup.arn(), complaint);
+        one.complaint = complaint;
+      }
     }
     return new State(one.setup.arn(), one.setup.port(), null);
   }
@@ -158,7 +171,7 @@ public final class Listeners implements AutoCloseable {
       Identity identity = identity(setup);
       ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
       Open[] opened = new Open[1];
-      // Accepting begins before bind returns to this thread; what comes so early is closed.
+      // Accepting begins before bind returns to this thread, and all is in place by then.
       ChannelInitializer<SocketChannel> initializer =
           new ChannelInitializer<>() {
             @Override
@@ -224,13 +237,25 @@ public final class Listeners implements AutoCloseable {
     if (gone != null) {
       LOG.infof("The listener %s is closed.", gone.setup.arn());
       gone.server.close().syncUninterruptibly();
-      gone.clients.close();
+      gone.clients.forEach(client ->
+          client
+              .eventLoop()
+              .execute(() -> client.pipeline().fireUserEventTriggered(Departure.NOW)));
+      leaving.add(gone.clients);
     }
   }
 
+  /** Accepts nothing more, and gives what is under way a while to end. */
   @Override
   public void close() {
     List.copyOf(open.keySet()).forEach(this::close);
     states = Map.of();
+    long until = System.nanoTime() + LAST_REQUESTS.toNanos();
+    for (ChannelGroup clients : leaving) {
+      clients
+          .newCloseFuture()
+          .awaitUninterruptibly(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      clients.close();
+    }
   }
 }

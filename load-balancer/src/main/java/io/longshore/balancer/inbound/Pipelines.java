@@ -117,7 +117,8 @@ final class Pipelines extends ChannelInitializer<SocketChannel> {
   private static final class IdleClose extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event instanceof IdleStateEvent) {
+      if (event instanceof IdleStateEvent || event == Departure.NOW) {
+        // Streams that are under way may end.
         ctx.close();
       } else {
         ctx.fireUserEventTriggered(event);

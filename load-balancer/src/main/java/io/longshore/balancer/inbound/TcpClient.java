@@ -13,20 +13,24 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** A connection at layer 4: it gets a target when it is there, and nothing of it is read before. */
+/** A connection at layer 4: it gets a target when it is there, and is read only then. */
 final class TcpClient extends ChannelInboundHandlerAdapter {
   private final Shared shared;
   private final Supplier<Setup> setup;
   private final InetSocketAddress source;
   private final List<Target> tried = new ArrayList<>(1);
+  private final Deque<Object> early = new ArrayDeque<>();
   private boolean begun;
   private long begunNanos;
 
@@ -43,6 +47,19 @@ final class TcpClient extends ChannelInboundHandlerAdapter {
     } else {
       begin(ctx);
     }
+  }
+
+  /** What came along with the end of a handshake; no more is read before there is a target. */
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    early.add(message);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    early.forEach(ReferenceCountUtil::release);
+    early.clear();
+    ctx.fireChannelInactive();
   }
 
   @Override
@@ -131,6 +148,11 @@ final class TcpClient extends ChannelInboundHandlerAdapter {
         };
     joined[0] = Splice.join(ctx.channel(), channel, now.attributes().tcpIdle(), whenOver);
     if (ctx.channel().isActive()) {
+      if (!early.isEmpty()) {
+        early.forEach(ctx::fireChannelRead);
+        early.clear();
+        ctx.fireChannelReadComplete();
+      }
       ctx.pipeline().remove(this);
     }
   }

@@ -53,7 +53,7 @@ public final class Checks {
       };
     } catch (SocketTimeoutException e) {
       return new CheckResult.TimedOut();
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       return new CheckResult.Failed(String.valueOf(e.getMessage()));
     }
   }
