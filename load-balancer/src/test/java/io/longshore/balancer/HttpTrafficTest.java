@@ -194,10 +194,7 @@ class HttpTrafficTest {
   void requestsAreSpreadEvenlyOverConnectionsThatAreKept() throws Exception {
     Backend[] five = plain(5);
     balanced.serve(Map.of(), five);
-    long began = System.nanoTime();
     assertThat(load(10_000, 16)).isZero();
-    double seconds = (System.nanoTime() - began) / 1e9;
-    System.out.printf("10,000 requests on 16 connections took %.2f s.%n", seconds);
     for (Backend backend : five) {
       assertThat(backend.requests()).isBetween(1_960, 2_040);
       assertThat(backend.connections()).isLessThanOrEqualTo(32);

@@ -39,9 +39,8 @@ public final class Forwarding {
         fields.add(field);
       }
     }
-    if (!head.authority().isEmpty()) {
-      fields.addFirst(new Field("Host", head.authority()));
-    }
+    // Empty for HTTP/1.0 without it: the target is spoken to in HTTP/1.1, which must have one.
+    fields.addFirst(new Field("Host", head.authority()));
     forwardedFor(before, asked.source(), sourcePort, attributes, fields);
     fields.add(new Field(PROTO, asked.secure() ? "https" : "http"));
     fields.add(new Field(PORT, Integer.toString(asked.port())));

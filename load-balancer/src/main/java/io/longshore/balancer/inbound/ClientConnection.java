@@ -40,7 +40,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Deque<Object> pending = new ArrayDeque<>();
   private final long opened = System.nanoTime();
   private long moved = opened;
-  private long headSince;
+  private @Nullable ScheduledFuture<?> headWatch;
   private boolean refused;
   private boolean lingers;
   private boolean leaves;
@@ -168,28 +168,38 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void channelReadComplete(ChannelHandlerContext ctx) {
     reading = false;
     Http1Requests requests = http1;
-    if (requests != null && !requests.withinHead()) {
-      headSince = 0;
-    } else if (requests != null && headSince == 0) {
-      awaitHead(ctx);
+    if (requests != null && requests.withinHead()) {
+      awaitHead(ctx, requests);
+    } else {
+      forgetHead();
     }
     readMore(ctx);
   }
 
   /** A head that has begun must come to its end, however busy its sender is with it. */
-  private void awaitHead(ChannelHandlerContext ctx) {
-    long since = System.nanoTime();
-    headSince = since;
-    ctx.executor()
-        .schedule(
-            () -> {
-              Http1Requests requests = http1;
-              if (headSince == since && requests != null && requests.withinHead() && !lingers) {
-                refuseAtOnce(new Refusal(408, "the head took too long"));
-              }
-            },
-            shared.limits().head().toNanos(),
-            TimeUnit.NANOSECONDS);
+  private void awaitHead(ChannelHandlerContext ctx, Http1Requests requests) {
+    if (headWatch == null) {
+      headWatch =
+          ctx.executor()
+              .schedule(
+                  () -> {
+                    headWatch = null;
+                    // While a response is under way the idle time has to do.
+                    if (requests.withinHead() && !lingers && exchange == null) {
+                      refuseAtOnce(new Refusal(408, "the head took too long"));
+                    }
+                  },
+                  shared.limits().head().toNanos(),
+                  TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void forgetHead() {
+    ScheduledFuture<?> watching = headWatch;
+    if (watching != null) {
+      watching.cancel(false);
+      headWatch = null;
+    }
   }
 
   /** Gives on what has come, as far as it can go on. */
@@ -394,6 +404,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    forgetHead();
     ScheduledFuture<?> watching = watch;
     if (watching != null) {
       watching.cancel(false);

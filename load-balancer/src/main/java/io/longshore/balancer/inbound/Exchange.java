@@ -346,6 +346,13 @@ final class Exchange implements Answers {
       }
       switching = true;
     }
+    String coding = response.headers().get(HttpHeaderNames.TRANSFER_ENCODING);
+    if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+      // Taking the chunks off would leave what nobody can read.
+      abandonTarget();
+      answer(unavailable(502, "The target uses a transfer coding that nobody asked for."));
+      return;
+    }
     responseBegun = true;
     HttpResponse next = forClient(response);
     Http1Responses encoder = client.channel().pipeline().get(Http1Responses.class);

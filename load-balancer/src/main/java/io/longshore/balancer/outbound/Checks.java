@@ -41,13 +41,13 @@ public final class Checks {
       socket.connect(new InetSocketAddress(check.key().host(), port), left(limit));
       return switch (how.protocol()) {
         case TCP, TLS -> new CheckResult.Passed();
-        case HTTP -> ask(socket, check.key().host() + ":" + port, how, limit);
+        case HTTP -> ask(socket, at(check.key().host(), port), how, limit);
         case HTTPS -> {
           socket.setSoTimeout(left(limit));
           try (SSLSocket secured =
               (SSLSocket)
                   tls.getSocketFactory().createSocket(socket, check.key().host(), port, true)) {
-            yield ask(secured, check.key().host() + ":" + port, how, limit);
+            yield ask(secured, at(check.key().host(), port), how, limit);
           }
         }
       };
@@ -56,6 +56,10 @@ public final class Checks {
     } catch (IOException | IllegalArgumentException e) {
       return new CheckResult.Failed(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static String at(String host, int port) {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 
   private static int left(long limit) throws SocketTimeoutException {
