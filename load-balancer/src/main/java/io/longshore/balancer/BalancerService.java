@@ -6,6 +6,7 @@ import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
 import io.longshore.balancer.inbound.Listeners;
 import io.longshore.balancer.inbound.RoutesFeed;
+import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -14,7 +15,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +63,7 @@ public class BalancerService {
             metrics,
             settings.accessLog() ? entry -> ACCESS.info(entry.line()) : AccessLog.NONE,
             BalancerService::changed,
-            InstantSource.system());
+            new SteadyClock());
     this.routes = new RoutesFeed(kafka::consumer, balancer::take, READ_ANEW);
   }
 

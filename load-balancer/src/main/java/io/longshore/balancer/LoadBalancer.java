@@ -4,7 +4,6 @@ import io.longshore.balancer.core.CheckResult;
 import io.longshore.balancer.core.HealthBoard;
 import io.longshore.balancer.core.RoutingTable;
 import io.longshore.balancer.core.TargetHealth;
-import io.longshore.balancer.core.TargetKey;
 import io.longshore.balancer.core.Traffic;
 import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
@@ -23,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +72,9 @@ public final class LoadBalancer implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> notes = new LinkedBlockingQueue<>();
   private final Thread thread;
   private RoutingTable table = RoutingTable.EMPTY;
+  // Whether requests see something that is not so any more.
+  private boolean dirty;
+  private final List<HealthBoard.Change> changes = new ArrayList<>();
   private volatile boolean open = true;
 
   public LoadBalancer(
@@ -116,12 +119,15 @@ public final class LoadBalancer implements AutoCloseable {
     Instant lookAround = clock.instant().plus(LOOK_AROUND);
     while (open) {
       try {
-        boolean changed = readNotes(lookAround);
+        readNotes(lookAround);
         Instant now = clock.instant();
+        boolean changed = dirty;
+        dirty = false;
         if (changed) {
           traffic.publish(table, board);
           meters.keep(table.targets().keySet());
         }
+        tell();
         board.due(now).forEach(this::check);
         board.drained(now).forEach(targets::end);
         if (changed || !now.isBefore(lookAround)) {
@@ -137,22 +143,21 @@ public final class LoadBalancer implements AutoCloseable {
   }
 
   /** Waits for a note, or until there is something to do without one. */
-  private boolean readNotes(Instant lookAround) throws InterruptedException {
+  private void readNotes(Instant lookAround) throws InterruptedException {
     Instant next = board.next();
     Instant until = next == null || next.isAfter(lookAround) ? lookAround : next;
     long wait = Math.max(0, Duration.between(clock.instant(), until).toMillis() + 1);
     Runnable note = notes.poll(wait, TimeUnit.MILLISECONDS);
-    boolean any = note != null;
     while (note != null) {
       note.run();
       note = notes.poll();
     }
-    return any;
   }
 
   private void takeIn(List<Route> routes) {
     table = RoutingTable.of(routes);
-    tell(board.take(table, clock.instant()));
+    dirty = true;
+    note(board.take(table, clock.instant()));
   }
 
   private void check(HealthBoard.Check check) {
@@ -160,23 +165,26 @@ public final class LoadBalancer implements AutoCloseable {
         .name("check")
         .start(() -> {
           CheckResult result = checks.make(check);
-          notes.add(() -> tell(board.checked(check.key(), result, clock.instant())));
+          notes.add(() -> note(board.checked(check.key(), result, clock.instant())));
         });
   }
 
-  private void tell(List<HealthBoard.Change> changes) {
+  private void note(List<HealthBoard.Change> next) {
+    dirty |= !next.isEmpty();
+    changes.addAll(next);
+  }
+
+  /** When requests follow it already: who hears of a target may count on it. */
+  private void tell() {
     for (HealthBoard.Change change : changes) {
       TargetHealth after = change.after();
       LOG.debugf("The target %s is now %s.", change.key(), after);
       if (after == null || after.state() == TargetHealth.State.DRAINING) {
-        retire(change.key());
+        targets.retire(change.key());
       }
       news.changed(change);
     }
-  }
-
-  private void retire(TargetKey key) {
-    targets.retire(key);
+    changes.clear();
   }
 
   @Override

@@ -7,17 +7,21 @@ public final class HttpCodes {
   /** What is no range of codes matches nothing. */
   public static boolean matches(String matcher, int code) {
     for (String part : matcher.split(",", -1)) {
-      int dash = part.indexOf('-');
-      try {
-        int low = Integer.parseInt((dash < 0 ? part : part.substring(0, dash)).strip());
-        int high = dash < 0 ? low : Integer.parseInt(part.substring(dash + 1).strip());
-        if (low <= code && code <= high) {
-          return true;
-        }
-      } catch (NumberFormatException e) {
-        continue;
+      if (isWithin(part, code)) {
+        return true;
       }
     }
     return false;
+  }
+
+  private static boolean isWithin(String range, int code) {
+    int dash = range.indexOf('-');
+    try {
+      int low = Integer.parseInt((dash < 0 ? range : range.substring(0, dash)).strip());
+      int high = dash < 0 ? low : Integer.parseInt(range.substring(dash + 1).strip());
+      return low <= code && code <= high;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 }
