@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +72,9 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   private final Map<Integer, ShardLane> lanes = new TreeMap<>();
   private final Map<Integer, Retry> broken = new TreeMap<>();
   private final Set<String> poison = new HashSet<>();
-  // Shards of which it is not known whether all that was waiting has been read.
-  private final Set<Integer> doubted = new HashSet<>();
+  // Shards of which it is not known whether all that was waiting has been read, and how far that
+  // goes, once the brokers have been asked; empty until then.
+  private final Map<Integer, Map<TopicPartition, Long>> doubted = new HashMap<>();
   private final Set<Integer> working = new ConcurrentSkipListSet<>();
   private final Queue<List<String>> pruned = new ConcurrentLinkedQueue<>();
   private Instant lastContact = Instant.EPOCH;
@@ -195,7 +197,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       }
       Instant now = clock.instant();
       if (lastPoll.plus(stale).isBefore(now)) {
-        doubted.add(lane.shard());
+        doubted.put(lane.shard(), Map.of());
       }
       if (incoming.isEmpty() && lane.nextTurn().isAfter(now)) {
         continue;
@@ -258,7 +260,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
    * Whether nothing more is waiting. What is known of that comes with what the brokers send while
    * they are polled; after a slow turn, or when this process was stopped for a while, it is as old
    * as that took, and runners that have spoken all the time would be taken for silent. Then the
-   * brokers are asked, until they say that this is all.
+   * brokers are asked once how much there is, and all of that has to be read first.
    */
   private boolean caughtUp(int shard) {
     if (deaf) {
@@ -270,19 +272,24 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
         return false;
       }
     }
-    if (doubted.contains(shard) && isAtEnd(shard)) {
-      doubted.remove(shard);
+    Map<TopicPartition, Long> ends = doubted.get(shard);
+    if (ends == null) {
+      return true;
     }
-    return !doubted.contains(shard);
-  }
-
-  private boolean isAtEnd(int shard) {
-    try {
-      return consumer.endOffsets(partitionsOf(shard), PROBE_PATIENCE).entrySet().stream()
-          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-    } catch (TimeoutException e) {
+    if (ends.isEmpty()) {
+      try {
+        ends = consumer.endOffsets(partitionsOf(shard), PROBE_PATIENCE);
+      } catch (TimeoutException e) {
+        return false;
+      }
+      doubted.put(shard, ends);
+    }
+    if (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       return false;
     }
+    doubted.remove(shard);
+    return true;
   }
 
   private void breakDown(int shard, Exception e) {

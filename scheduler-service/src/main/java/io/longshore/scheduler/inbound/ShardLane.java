@@ -239,6 +239,7 @@ final class ShardLane {
             firstEvent,
             List.copyOf(outbox),
             sequence,
+            deletedUpTo,
             sentUpTo,
             answers.fresh(),
             now));

@@ -160,12 +160,8 @@ public final class ShardStore {
   }
 
   private static void writeOutbox(Connection connection, Turn turn) throws SQLException {
-    try (var delete =
-        connection.prepareStatement(
-            "delete from scheduler.outbox where shard = ? and sequence <= ?")) {
-      delete.setInt(1, turn.shard());
-      delete.setLong(2, turn.sentUpTo());
-      delete.executeUpdate();
+    if (turn.sentUpTo() > turn.deletedUpTo()) {
+      deleteSent(connection, turn);
     }
     if (turn.outbox().isEmpty()) {
       return;
@@ -186,6 +182,21 @@ public final class ShardStore {
         insert.addBatch();
       }
       insert.executeBatch();
+    }
+  }
+
+  /**
+   * The lower bound keeps this from looking at every row that was ever deleted and has not been
+   * vacuumed yet: tens of thousands after a storm of launches.
+   */
+  private static void deleteSent(Connection connection, Turn turn) throws SQLException {
+    try (var delete =
+        connection.prepareStatement(
+            "delete from scheduler.outbox where shard = ? and sequence > ? and sequence <= ?")) {
+      delete.setInt(1, turn.shard());
+      delete.setLong(2, turn.deletedUpTo());
+      delete.setLong(3, turn.sentUpTo());
+      delete.executeUpdate();
     }
   }
 
