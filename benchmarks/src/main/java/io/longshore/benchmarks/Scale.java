@@ -293,7 +293,8 @@ final class Scale implements AutoCloseable {
    * @return how long each took from the report of its end until its replacement was recorded as
    *     running, in nanoseconds
    */
-  List<Long> heal(int heals, int perSecond) throws InterruptedException {
+  List<Long> heal(int heals, int perSecond) throws InterruptedException, IOException {
+    Cpu cpu = cpu();
     List<Long> toOrder = new ArrayList<>();
     List<Long> toRecord = new ArrayList<>();
     List<ServiceName> names = filled;
@@ -319,6 +320,7 @@ final class Scale implements AutoCloseable {
     System.out.println(Distribution.of(toOrder).line("heal: exit reported -> start ordered"));
     System.out.println(
         Distribution.of(toRecord).line("heal: exit reported -> recorded as running"));
+    System.out.printf("heal, one by one: %s%n", cpu().since(cpu, heals));
     return toRecord;
   }
 
