@@ -1,6 +1,7 @@
 package io.longshore.simulation;
 
 import io.longshore.messages.RunnerId;
+import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskStatus;
 import io.longshore.scheduler.core.Runner;
@@ -73,6 +74,16 @@ final class Rest {
         "A5 it comes to rest",
         "service %d wants %d, %d run and %d have not stopped"
             .formatted(number, service.desiredCount(), running, live));
+    for (Task task : store.live().values()) {
+      if (service.uid().equals(task.serviceUid())) {
+        TaskDefinitionId runs = task.spec().definition();
+        require(
+            runs.revision() == wanted.revision(),
+            "A1 no acknowledged command is lost",
+            "service %d runs %s and revision %d was acknowledged"
+                .formatted(number, runs, wanted.revision()));
+      }
+    }
     require(
         service.deployments().size() == 1,
         "A5 it comes to rest",

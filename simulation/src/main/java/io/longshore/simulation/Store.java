@@ -2,6 +2,8 @@ package io.longshore.simulation;
 
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.RunnerId;
+import io.longshore.messages.ServiceDeploymentState;
+import io.longshore.messages.ServiceName;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskStatus;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What PostgreSQL is to a scheduler: one shard's rows, changed by whole turns only, and only by the
@@ -50,7 +53,16 @@ final class Store {
       SortedMap<Long, Outgoing> outbox,
       long sequence,
       long sentUpTo,
-      Map<String, Answers.Answer> answers) {}
+      Map<String, Answers.Answer> answers,
+      Moment decided) {}
+
+  /**
+   * When a turn was decided.
+   *
+   * @param nanos in the time of the history, which is nobody's clock
+   * @param leaps how often the owner's clock had leaped by then
+   */
+  record Moment(long nanos, long leaps) {}
 
   /** What whoever takes the shard over begins with. */
   record Owned(
@@ -133,6 +145,16 @@ final class Store {
     outbox.headMap(turn.sentUpTo(), true).clear();
     outbox.putAll(turn.outbox());
     answers.putAll(turn.answers());
+  }
+
+  /** What whoever asks about a service is told of its last rollout; null for nothing. */
+  @Nullable ServiceDeploymentState latestRollout(ServiceName name) {
+    for (Service service : services.values()) {
+      if (service.name().equals(name) && service.status() == Service.Status.ACTIVE) {
+        return service.rollouts().latest();
+      }
+    }
+    return null;
   }
 
   Map<String, Service> services() {
