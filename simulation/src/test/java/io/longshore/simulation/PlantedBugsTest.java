@@ -122,7 +122,7 @@ class PlantedBugsTest {
         new PlantedBug(
             "launches take nothing of the budgets",
             "scheduler-service core.LaunchBudget",
-            "fullAt.put(whose, now.plus(owed(whose, now)).plus(rate.interval()));",
+            "fullAt.put(whose, now.plus(owed(whose, now)).plusNanos(rate.intervalNanos()));",
             ""),
         new PlantedBug(
             "services have no launch budget of their own",
