@@ -13,6 +13,13 @@ public interface Reports {
    * Takes a report to be sent.
    *
    * @param traceparent of the order that caused what is reported, if there was one
+   * @param arrived called once the brokers have acknowledged it, on any thread; never for one that
+   *     a newer one took the place of
    */
-  void send(Report report, @Nullable String traceparent);
+  void send(Report report, @Nullable String traceparent, Runnable arrived);
+
+  /** Takes a report to be sent of which nobody waits to hear that it has arrived. */
+  default void send(Report report, @Nullable String traceparent) {
+    send(report, traceparent, () -> {});
+  }
 }

@@ -31,7 +31,7 @@ public final class KafkaReports implements Reports, AutoCloseable {
 
   private record Subject(RunnerId runner, Class<?> kind, String what) {}
 
-  private record Pending(Report report, @Nullable String traceparent) {}
+  private record Pending(Report report, @Nullable String traceparent, Runnable arrived) {}
 
   private static final class Lane {
     @Nullable Pending waiting;
@@ -53,11 +53,11 @@ public final class KafkaReports implements Reports, AutoCloseable {
   }
 
   @Override
-  public void send(Report report, @Nullable String traceparent) {
+  public void send(Report report, @Nullable String traceparent, Runnable arrived) {
     Subject subject = subject(report);
     synchronized (lanes) {
       Lane lane = lanes.computeIfAbsent(subject, key -> new Lane());
-      lane.waiting = new Pending(report, traceparent);
+      lane.waiting = new Pending(report, traceparent, arrived);
       if (!lane.underWay) {
         lane.underWay = true;
         due.add(subject);
@@ -115,6 +115,9 @@ public final class KafkaReports implements Reports, AutoCloseable {
   }
 
   private void arrived(Subject subject, Pending pending, @Nullable Exception failure) {
+    if (failure == null) {
+      pending.arrived().run();
+    }
     synchronized (lanes) {
       Lane lane = lanes.get(subject);
       if (lane == null) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -93,6 +94,19 @@ class KafkaReportsTest {
     eventuallySent(3);
     assertThat(statuses(ONE))
         .containsExactly(TaskStatus.PENDING, TaskStatus.PENDING, TaskStatus.RUNNING);
+  }
+
+  @Test
+  void whoeverSentABeatIsToldOnceItHasArrived() {
+    AtomicInteger arrived = new AtomicInteger();
+    reports.send(
+        new Report.RunnerBeat(Tasks.CLUSTER, RUNNER, "i", 1), null, arrived::incrementAndGet);
+    eventuallySent(1);
+    producer.errorNext(new KafkaException("no"));
+    eventuallySent(2);
+    assertThat(arrived).hasValue(0);
+    producer.completeNext();
+    assertThat(arrived).hasValue(1);
   }
 
   @Test
