@@ -31,6 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduler's one thread of decisions: polls commands and reports and gives each owned shard
@@ -71,6 +72,8 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   private final Set<String> poison = new HashSet<>();
   // Shards of which it is not known whether all that was waiting has been read.
   private final Set<Integer> doubted = new HashSet<>();
+  // Where the topics of a shard ended when somebody was about to be taken for lost.
+  private final Map<Integer, End> ends = new TreeMap<>();
   private final Set<Integer> working = new ConcurrentSkipListSet<>();
   private Instant lastContact = Instant.EPOCH;
   // When the poll before the present one had returned.
@@ -84,6 +87,11 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
    * @param patience how long to wait after that attempt, should it fail
    */
   private record Retry(Instant at, Duration patience) {}
+
+  /**
+   * The brokers were asked after {@code askedAt}, so what they had acknowledged by then is in it.
+   */
+  private record End(Instant askedAt, Map<TopicPartition, Long> offsets) {}
 
   /**
    * What this thread is about, for health checks.
@@ -186,7 +194,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       }
       try {
         renewAfterLeap(now);
-        lane.turn(incoming, caughtUp(lane.shard()), now);
+        lane.turn(incoming, heardUpTo(lane, now), now);
         metrics.turned(incoming.size(), Duration.between(now, clock.instant()));
       } catch (SQLException | RuntimeException e) {
         breakDown(lane.shard(), e);
@@ -260,6 +268,49 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     return !doubted.contains(shard);
   }
 
+  /**
+   * A moment until which everything that runners were told had arrived has been read. Where
+   * somebody is about to be taken for lost the brokers are asked, always: a runner that knows that
+   * it has been heard relies on that.
+   *
+   * @return null for none
+   */
+  private @Nullable Instant heardUpTo(ShardLane lane, Instant now) {
+    int shard = lane.shard();
+    if (!caughtUp(shard)) {
+      return null;
+    }
+    if (!lane.mayLose(now)) {
+      ends.remove(shard);
+      return now;
+    }
+    End end = ends.get(shard);
+    if (end == null) {
+      end = end(shard);
+    }
+    if (end == null || !isReached(end)) {
+      return null;
+    }
+    ends.remove(shard);
+    return end.askedAt();
+  }
+
+  private @Nullable End end(int shard) {
+    Instant askedAt = clock.instant();
+    try {
+      End end = new End(askedAt, consumer.endOffsets(partitionsOf(shard), PROBE_PATIENCE));
+      ends.put(shard, end);
+      return end;
+    } catch (TimeoutException e) {
+      return null;
+    }
+  }
+
+  private boolean isReached(End end) {
+    return end.offsets().entrySet().stream()
+        .allMatch(partition -> consumer.position(partition.getKey()) >= partition.getValue());
+  }
+
   private boolean isAtEnd(int shard) {
     try {
       return consumer.endOffsets(partitionsOf(shard), PROBE_PATIENCE).entrySet().stream()
@@ -278,6 +329,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       LOG.warnf(e, "Shard %d: the turn failed; taking the shard over again.", shard);
     }
     lanes.remove(shard);
+    ends.remove(shard);
     working.remove(shard);
     broken.put(shard, new Retry(clock.instant(), RETRY_FIRST));
     consumer.pause(partitionsOf(shard));
@@ -357,6 +409,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
     for (int shard : shardsOf(partitions)) {
       lanes.remove(shard);
+      ends.remove(shard);
       broken.remove(shard);
       working.remove(shard);
       metrics.gaveUp(shard);
