@@ -19,7 +19,13 @@ final class Host {
   private final RunnerId runner;
   private final SimEngine engine;
   private int lives;
+  // What of its past it takes a runner to put right, once it can.
+  private static final long PUTS_RIGHT = Timeline.seconds(15);
+
   private boolean dead;
+  private boolean paused;
+  private boolean hangs;
+  private long excusedUntilNanos;
   private boolean deaf;
   private boolean unheard;
   private long clockOffsetNanos;
@@ -34,6 +40,7 @@ final class Host {
     this.runner = new RunnerId(Ids.derive("host", Integer.toString(number)));
     this.engine = new SimEngine(timeline, chance.fork(), truth, "host-" + number);
     log.reading(runner, this::hear);
+    truth.excuses("host-" + number, this::isExcused);
     timeline.in(chance.delayNanos(100), this::start);
   }
 
@@ -49,7 +56,30 @@ final class Host {
     return engine;
   }
 
+  /** Whether its runner cannot do anything about what runs there, or could not a moment ago. */
+  private boolean isExcused() {
+    return process == null || paused || hangs || timeline.nanos() < excusedUntilNanos;
+  }
+
+  private void excuse() {
+    excusedUntilNanos = timeline.nanos() + PUTS_RIGHT;
+  }
+
   // --- what befalls it
+
+  void hang(boolean next) {
+    hangs = next;
+    engine.set(!next);
+    excuse();
+  }
+
+  /** That something has arrived is heard late. */
+  void late(long nanos) {
+    RunnerNode running = process;
+    if (running != null) {
+      running.late(nanos);
+    }
+  }
 
   void jump(Duration by) {
     clockOffsetNanos += by.toNanos();
@@ -111,6 +141,7 @@ final class Host {
   // --- its process
 
   void pause() {
+    paused = true;
     RunnerNode running = process;
     if (running != null) {
       running.pause();
@@ -118,6 +149,8 @@ final class Host {
   }
 
   void resume() {
+    paused = false;
+    excuse();
     RunnerNode running = process;
     if (running != null) {
       running.resume();
@@ -132,6 +165,7 @@ final class Host {
     if (process != null || dead) {
       return;
     }
+    excuse();
     RunnerNode fresh = new RunnerNode(this, timeline, chance, log, truth, number + "-" + ++lives);
     fresh.cut(unheard);
     process = fresh;

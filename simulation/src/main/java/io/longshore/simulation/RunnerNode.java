@@ -30,6 +30,9 @@ final class RunnerNode {
   private static final long BEAT = Timeline.seconds(2);
   private static final long LIST = Timeline.seconds(5);
   private static final int POLL_MILLIS = 10;
+  // What a runner has of its lease, and how late it looks.
+  private static final long CONTACT = World.POLICY.runnerLease().toNanos() / 4 * 3;
+  private static final long LOOKS_LATE = Timeline.millis(200);
 
   private final Host host;
   private final SimEngine engine;
@@ -46,10 +49,14 @@ final class RunnerNode {
   private boolean polls;
   private boolean paused;
   private boolean over;
+  private boolean watches;
+  private long acknowledgedLateNanos;
+  private long heardNanos = -CONTACT;
 
   /** The newest report about something, and whether an earlier one is on its way. */
   private static final class Sending {
     @Nullable Report waiting;
+    Runnable arrived = () -> {};
     boolean underWay;
   }
 
@@ -85,6 +92,11 @@ final class RunnerNode {
   /** Nobody hears it, or everybody does again. */
   void cut(boolean unheard) {
     pipe.cut(unheard);
+  }
+
+  /** That something has arrived is heard so much later. */
+  void late(long nanos) {
+    acknowledgedLateNanos = nanos;
   }
 
   void pause() {
@@ -135,6 +147,9 @@ final class RunnerNode {
       if (sightings.size() < assignment.spec().containers().size()) {
         // Only the order knew how to make the others: what there is of it ends.
         truth.failedToStart(task);
+      }
+      if (assignment.strict()) {
+        truth.cutOff(task);
       }
       perform(membership.adopt(assignment, sightings, desired, host.wallClock()));
     }
@@ -226,6 +241,7 @@ final class RunnerNode {
             perform(want.task(), keeper.want(want.desired(), moment()));
           }
         }
+        case Membership.CutOff cutOff -> cutOff(cutOff);
         case Membership.Repeat repeat -> {
           TaskKeeper keeper = keepers.get(repeat.task());
           if (keeper != null) {
@@ -247,11 +263,14 @@ final class RunnerNode {
                   inventory,
                   false));
         }
-        case Membership.Beat beat ->
-            send(
-                "beat",
-                new Report.RunnerBeat(
-                    World.CLUSTER, host.runner(), beat.incarnation(), beat.generation()));
+        case Membership.Beat beat -> {
+          long sentAt = timeline.nanos();
+          send(
+              "beat",
+              new Report.RunnerBeat(
+                  World.CLUSTER, host.runner(), beat.incarnation(), beat.generation()),
+              () -> acknowledged(sentAt));
+        }
         case Membership.Leave leave ->
             send(
                 "registration",
@@ -260,6 +279,41 @@ final class RunnerNode {
         case Membership.Remove remove -> {}
         case Membership.PassedOver passed -> {}
       }
+    }
+    watch();
+  }
+
+  private void acknowledged(long sentAt) {
+    perform(membership.acknowledged(sentAt, timeline.nanos()));
+    // What was over by then was over.
+    heardNanos = Math.max(heardNanos, sentAt);
+  }
+
+  /** Looks again when contact would be over, or a little later. */
+  private void watch() {
+    long patience = membership.patienceNanos(timeline.nanos());
+    if (watches || patience == Long.MAX_VALUE) {
+      return;
+    }
+    watches = true;
+    later(
+        patience + chance.between(0, LOOKS_LATE),
+        () -> {
+          watches = false;
+          perform(membership.watch(timeline.nanos()));
+        });
+  }
+
+  private void cutOff(Membership.CutOff cutOff) {
+    TaskId task = cutOff.task();
+    if (timeline.nanos() - heardNanos < CONTACT) {
+      throw new Violation(
+          "A10 what runs keeps running", "task %s is cut off in contact".formatted(task));
+    }
+    TaskKeeper keeper = keepers.get(task);
+    if (keeper != null) {
+      truth.cutOff(task);
+      perform(task, keeper.cutOff(cutOff.reason(), moment()));
     }
   }
 
@@ -304,7 +358,7 @@ final class RunnerNode {
 
   /** The call has its effect in a while, and its answer comes a while after that. */
   private void call(TaskId task, TaskState state, Step.Call call) {
-    int typical = call instanceof Step.Stop ? 200 : 40;
+    int typical = call instanceof Step.Stop stop ? (isKill(stop) ? 20 : 200) : 40;
     timeline.in(
         chance.delayNanos(typical),
         () -> {
@@ -314,6 +368,11 @@ final class RunnerNode {
             later(chance.delayNanos(5), () -> ended(task, outcome));
           }
         });
+  }
+
+  private static boolean isKill(Step.Stop stop) {
+    Integer patience = stop.timeoutSeconds();
+    return patience != null && patience == 0;
   }
 
   private void ended(TaskId task, Outcome outcome) {
@@ -360,8 +419,13 @@ final class RunnerNode {
 
   /** Of several reports about the same thing that could not be sent yet, the last one is kept. */
   private void send(String subject, Report report) {
+    send(subject, report, () -> {});
+  }
+
+  private void send(String subject, Report report, Runnable arrived) {
     Sending sending = sendings.computeIfAbsent(subject, key -> new Sending());
     sending.waiting = report;
+    sending.arrived = arrived;
     if (!sending.underWay) {
       sending.underWay = true;
       transmit(subject, sending);
@@ -376,6 +440,7 @@ final class RunnerNode {
       return;
     }
     sending.waiting = null;
+    Runnable arrived = sending.arrived;
     pipe.send(
         () -> {
           log.append(report);
@@ -384,6 +449,12 @@ final class RunnerNode {
             log.append(report);
           }
         },
-        () -> transmit(subject, sending));
+        () ->
+            later(
+                acknowledgedLateNanos,
+                () -> {
+                  arrived.run();
+                  transmit(subject, sending);
+                }));
   }
 }
