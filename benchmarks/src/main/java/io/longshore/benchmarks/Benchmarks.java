@@ -3,7 +3,10 @@ package io.longshore.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 
-/** The command line: {@code heal}, {@code latency} or {@code footprint}, with options. */
+/**
+ * The command line: {@code heal}, {@code latency}, {@code footprint}, {@code adopt} or {@code
+ * scale}, with options.
+ */
 final class Benchmarks {
   private Benchmarks() {}
 
@@ -24,7 +27,11 @@ final class Benchmarks {
       case "heal" -> Heal.run(Arguments.parse(options, Heal.OPTIONS));
       case "latency" -> Latency.run(Arguments.parse(options, Latency.OPTIONS));
       case "footprint" -> Footprint.run(Arguments.parse(options, Footprint.OPTIONS));
-      default -> throw new IllegalArgumentException("There are heal, latency and footprint.");
+      case "scale" -> Scale.run(Arguments.parse(options, Scale.OPTIONS));
+      case "adopt" -> Adopt.run(Arguments.parse(options, Adopt.OPTIONS));
+      default ->
+          throw new IllegalArgumentException(
+              "There are heal, latency, footprint, adopt and scale.");
     }
   }
 }

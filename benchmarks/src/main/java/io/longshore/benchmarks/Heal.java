@@ -2,10 +2,6 @@ package io.longshore.benchmarks;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import io.longshore.benchmarks.BareContainers.Took;
 import io.longshore.benchmarks.EngineEvents.Happening;
 import java.io.IOException;
@@ -68,7 +64,7 @@ final class Heal {
       throws IOException, InterruptedException {
     System.out.println(Machine.describe());
     try (EcsClient ecs = Ecs.client(endpoint);
-        DockerClient docker = docker();
+        DockerClient docker = Engines.docker();
         EngineEvents events = new EngineEvents(docker, "com.amazonaws.ecs.cluster=" + CLUSTER)) {
       Heal heal = new Heal(ecs, docker, arguments.number("tasks", 5));
       try {
@@ -81,16 +77,6 @@ final class Heal {
       heal.print();
     }
     System.out.println("load average afterwards " + Machine.load());
-  }
-
-  private static DockerClient docker() {
-    DockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder().build();
-    return DockerClientImpl.getInstance(
-        config,
-        new ZerodepDockerHttpClient.Builder()
-            .dockerHost(config.getDockerHost())
-            .sslConfig(config.getSSLConfig())
-            .build());
   }
 
   private void createService(String image, String network) throws InterruptedException {

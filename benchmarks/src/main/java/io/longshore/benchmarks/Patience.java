@@ -17,7 +17,15 @@ final class Patience {
    */
   static <T> T await(String what, Supplier<T> probe, Predicate<T> enough)
       throws InterruptedException {
-    Instant deadline = Instant.now().plus(LIMIT);
+    return await(what, LIMIT, probe, enough);
+  }
+
+  /**
+   * @throws IllegalStateException if it has not become so within that limit
+   */
+  static <T> T await(String what, Duration limit, Supplier<T> probe, Predicate<T> enough)
+      throws InterruptedException {
+    Instant deadline = Instant.now().plus(limit);
     while (true) {
       T found = probe.get();
       if (enough.test(found)) {
@@ -25,7 +33,7 @@ final class Patience {
       }
       if (Instant.now().isAfter(deadline)) {
         throw new IllegalStateException(
-            "Waited for %s for %d s in vain.".formatted(what, LIMIT.toSeconds()));
+            "Waited for %s for %d s in vain.".formatted(what, limit.toSeconds()));
       }
       Thread.sleep(POLL);
     }

@@ -189,7 +189,7 @@ public class PlannerBenchmark {
         1);
   }
 
-  private static TaskSpec spec() {
+  static TaskSpec spec() {
     return new TaskSpec(
         new TaskDefinitionId("web", 1),
         "bridge",

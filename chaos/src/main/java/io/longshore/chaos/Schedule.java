@@ -54,7 +54,7 @@ record Schedule(List<Fault> faults) {
     LOSE_RUNNER(12_000, 16_000),
     KILL_BROKER(1_000, 5_000),
     CRASH_DATABASE(1_000, 5_000),
-    // Longer than the session timeout of ten seconds, so that another owns the shards meanwhile.
+    // Longer than the session of four seconds, so that another owns the shards meanwhile.
     PAUSE_SCHEDULER(13_000, 18_000),
     // Longer than the lease of ten seconds.
     PAUSE_RUNNER(12_000, 16_000),

@@ -142,7 +142,9 @@ public final class EmbeddedProcess implements AutoCloseable {
         new ProcessBuilder(command(settings))
             .redirectError(logs.resolve("embedded.err").toFile())
             .start();
-    Thread.ofVirtual().name("embedded-answers").start(this::listen);
+    // Not a virtual thread: whoever reads a pipe keeps the thread below it, and on two cores that
+    // would be half of those on which everybody else's work is done.
+    Thread.ofPlatform().daemon().name("embedded-answers").start(this::listen);
     try {
       this.endpoints = Protocol.endpoints(await(START_PATIENCE, "start"));
     } catch (IOException | InterruptedException | RuntimeException e) {

@@ -107,6 +107,8 @@ final class KafkaNode {
     settings.setProperty("share.coordinator.state.topic.num.partitions", "1");
     // Nobody else will join while a group waits its default three seconds.
     settings.setProperty("group.initial.rebalance.delay.ms", "0");
+    // A scheduler that died is noticed sooner than Kafka's default would have it.
+    settings.setProperty("group.min.session.timeout.ms", "1000");
     // After a kill the node is refused as its own duplicate until its session has timed out. The
     // heartbeat has to be well below, or the broker is fenced between two of them.
     settings.setProperty("broker.session.timeout.ms", "3000");

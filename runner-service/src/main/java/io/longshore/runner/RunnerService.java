@@ -156,6 +156,10 @@ public class RunnerService {
     fleet = assembled;
     metrics.gauge("longshore.runner.tasks", assembled, Fleet::taskCount);
     metrics.gauge("longshore.runner.agents", assembled, Fleet::agentCount);
+    metrics.gauge(
+        "longshore.runner.adoption.seconds",
+        assembled,
+        one -> one.adoption().toNanos() / (double) TimeUnit.SECONDS.toNanos(1));
     assembled.begin();
     metadata.serve(
         assembled,

@@ -47,7 +47,6 @@ import org.jspecify.annotations.Nullable;
 public class SchedulerApplication {
   private static final Logger LOG = Logger.getLogger(SchedulerApplication.class);
   private static final Duration RETRY = Duration.ofMillis(250);
-  private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofMinutes(10);
 
   private final SchedulerSettings settings;
   private final DataSource dataSource;
@@ -123,9 +122,9 @@ public class SchedulerApplication {
   private void run() {
     while (!stopped) {
       try {
-        String kafkaCluster = prepare();
-        if (kafkaCluster != null) {
-          schedule(kafkaCluster);
+        Brokers brokers = prepare();
+        if (brokers != null) {
+          schedule(brokers);
         }
       } catch (RuntimeException e) {
         if (!stopped) {
@@ -138,13 +137,21 @@ public class SchedulerApplication {
   }
 
   /**
-   * The id of the Kafka cluster once everything the scheduler needs is there; null to try again.
+   * What has to be known of the brokers.
+   *
+   * @param cluster the id of their cluster
+   * @param session how long a scheduler may be silent before another gets its shards
    */
-  private @Nullable String prepare() {
+  private record Brokers(String cluster, Duration session) {}
+
+  /** Null to try again: not everything the scheduler needs is there. */
+  private @Nullable Brokers prepare() {
     try (Admin admin = Admin.create(adminConfig())) {
       topology.ensure(admin);
       flyway.migrate();
-      return admin.describeCluster().clusterId().get();
+      return new Brokers(
+          admin.describeCluster().clusterId().get(),
+          Sessions.shortest(admin, settings.sessionTimeout()));
     } catch (Topology.WrongTopologyException e) {
       LOG.fatal(e.getMessage());
       stopped = true;
@@ -157,17 +164,19 @@ public class SchedulerApplication {
     return null;
   }
 
-  private void schedule(String kafkaCluster) {
+  private void schedule(Brokers brokers) {
     Producer<String, byte[]> producer =
         new KafkaProducer<>(producerConfig(), new StringSerializer(), new ByteArraySerializer());
     try {
       ShardConsumer running =
           new ShardConsumer(
               new KafkaConsumer<>(
-                  consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer()),
+                  consumerConfig(brokers.session()),
+                  new StringDeserializer(),
+                  new ByteArrayDeserializer()),
               producer,
               new ShardStore(dataSource),
-              kafkaCluster,
+              brokers.cluster(),
               arns,
               topology,
               policy(),
@@ -205,20 +214,23 @@ public class SchedulerApplication {
   private void keepHouse() {
     ShardStore store = new ShardStore(dataSource);
     while (!stopped) {
-      pause(HOUSEKEEPING_INTERVAL);
-      ShardConsumer.Progress progress = progress();
-      if (progress == null) {
+      pause(settings.housekeepingInterval());
+      ShardConsumer running = consumer;
+      if (running == null) {
         continue;
       }
-      for (int shard : progress.workingShards()) {
+      for (int shard : running.progress().workingShards()) {
         try {
           Instant now = clock.instant();
-          int gone =
+          ShardStore.Pruned gone =
               store.prune(
                   shard,
                   now.minus(settings.stoppedTaskRetention()),
                   now.minus(settings.answerRetention()));
-          LOG.debugf("Shard %d: %d old rows deleted.", shard, gone);
+          running.pruned(gone.services());
+          LOG.debugf(
+              "Shard %d: %d old rows and %d deleted services went.",
+              shard, gone.rows(), gone.services().size());
         } catch (SQLException e) {
           LOG.warnf("Shard %d: old rows stay for now: %s", shard, e.getMessage());
         }
@@ -237,7 +249,7 @@ public class SchedulerApplication {
         "request.timeout.ms", "5000");
   }
 
-  private Map<String, Object> consumerConfig() {
+  private Map<String, Object> consumerConfig(Duration session) {
     return Map.of(
         "bootstrap.servers",
         bootstrapServers,
@@ -254,9 +266,10 @@ public class SchedulerApplication {
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
         500,
         ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-        10_000,
+        Math.toIntExact(session.toMillis()),
+        // The others learn with their next heartbeat that shards are to be dealt anew.
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-        2_000,
+        Math.toIntExact(session.toMillis() / 8),
         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
         500);
   }

@@ -12,6 +12,13 @@ public interface SchedulerSettings {
   @WithDefault("10s")
   Duration runnerLease();
 
+  /**
+   * A scheduler whose heartbeats the brokers miss for this long loses its shards to another. Never
+   * less than the brokers allow: {@code group.min.session.timeout.ms}, by default 6 s.
+   */
+  @WithDefault("4s")
+  Duration sessionTimeout();
+
   /** A task that ran for this long was a success. */
   @WithDefault("10s")
   Duration steadyAfter();
@@ -60,7 +67,13 @@ public interface SchedulerSettings {
   @WithDefault("5m")
   Duration massLossHold();
 
-  /** How long a stopped task stays describable. ECS keeps it for an hour. */
+  /** How often what has been kept long enough is deleted. */
+  @WithDefault("10m")
+  Duration housekeepingInterval();
+
+  /**
+   * How long a stopped task, and a deleted service, stay describable. ECS keeps tasks for an hour.
+   */
   @WithDefault("72h")
   Duration stoppedTaskRetention();
 

@@ -1,5 +1,7 @@
 package io.longshore.simulation;
 
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.HostResources;
 import io.longshore.messages.Ids;
 import io.longshore.messages.RunnerId;
 import java.time.Duration;
@@ -15,9 +17,13 @@ final class Host {
   private final Chance chance;
   private final Log log;
   private final Truth truth;
-  private final int number;
-  private final RunnerId runner;
+  private final Crashes crashes;
+  private final Place place;
   private final SimEngine engine;
+  private final @Nullable OutputFile outputFile;
+  private RunnerId runner;
+  private boolean idIsKept;
+  private int idsDrawn;
   private int lives;
   // What of its past it takes a runner to put right, once it can.
   private static final long PUTS_RIGHT = Timeline.seconds(15);
@@ -31,16 +37,28 @@ final class Host {
   private long clockOffsetNanos;
   private @Nullable RunnerNode process;
 
-  Host(Timeline timeline, Chance chance, Log log, Truth truth, int number) {
+  /**
+   * What a host is.
+   *
+   * @param thorough whether its engine pulls images, keeps what tasks have in common, and has
+   *     output of its containers
+   */
+  record Place(int number, ClusterName cluster, HostResources resources, boolean thorough) {}
+
+  Host(Timeline timeline, Chance chance, Log log, Truth truth, Crashes crashes, Place place) {
     this.timeline = timeline;
     this.chance = chance;
     this.log = log;
     this.truth = truth;
-    this.number = number;
-    this.runner = new RunnerId(Ids.derive("host", Integer.toString(number)));
-    this.engine = new SimEngine(timeline, chance.fork(), truth, "host-" + number);
-    log.reading(runner, this::hear);
-    truth.excuses("host-" + number, this::isExcused);
+    this.crashes = crashes;
+    this.place = place;
+    this.runner = new RunnerId(Ids.derive("host", Integer.toString(place.number())));
+    this.engine = new SimEngine(timeline, chance.fork(), truth, "host-" + place.number());
+    this.outputFile = place.thorough() ? new OutputFile() : null;
+    if (place.thorough()) {
+      engine.beThorough(log::arrived);
+    }
+    truth.excuses("host-" + place.number(), this::isExcused);
     timeline.in(chance.delayNanos(100), this::start);
   }
 
@@ -48,8 +66,17 @@ final class Host {
     return runner;
   }
 
-  int number() {
-    return number;
+  ClusterName cluster() {
+    return place.cluster();
+  }
+
+  HostResources resources() {
+    return place.resources();
+  }
+
+  /** Null where nobody looks at the output of containers. */
+  @Nullable OutputFile outputFile() {
+    return outputFile;
   }
 
   SimEngine engine() {
@@ -138,6 +165,11 @@ final class Host {
     return dead;
   }
 
+  /** Whether it has a cluster to lend itself to, and is not lost. */
+  boolean isThere() {
+    return !dead && !log.isGone(place.cluster());
+  }
+
   // --- its process
 
   void pause() {
@@ -162,13 +194,35 @@ final class Host {
   }
 
   private void start() {
-    if (process != null || dead) {
+    if (process != null || dead || !knowsItsId()) {
       return;
     }
     excuse();
-    RunnerNode fresh = new RunnerNode(this, timeline, chance, log, truth, number + "-" + ++lives);
+    String incarnation = place.number() + "-" + ++lives;
+    RunnerNode fresh = new RunnerNode(this, timeline, chance, log, truth, crashes, incarnation);
     fresh.cut(unheard);
     process = fresh;
     fresh.begin();
+  }
+
+  /** The id is drawn at the first start, and kept before anything is done under it. */
+  private boolean knowsItsId() {
+    if (idIsKept) {
+      return true;
+    }
+    String number = Integer.toString(place.number());
+    runner =
+        new RunnerId(Ids.derive("host", idsDrawn == 0 ? number : number + " again " + idsDrawn));
+    idsDrawn++;
+    Crash.Side end = crashes.reach(KillPoint.HOST_ID_KEPT);
+    idIsKept = end != Crash.Side.BEFORE;
+    if (idIsKept) {
+      log.reading(runner, this::hear);
+    }
+    if (end != null) {
+      crashes.strike();
+      timeline.in(Timeline.seconds(1), this::start);
+    }
+    return end == null;
   }
 }

@@ -1,5 +1,7 @@
 package io.longshore.simulation;
 
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.ClusterNotice;
 import io.longshore.messages.CommandEnvelope;
 import io.longshore.messages.Order;
 import io.longshore.messages.Report;
@@ -7,10 +9,12 @@ import io.longshore.messages.RunnerId;
 import io.longshore.scheduler.core.Outgoing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Kafka is to the others: topics whose records stay in the order in which they were appended.
@@ -25,8 +29,21 @@ final class Log {
   private final List<Report> reports = new ArrayList<>();
   private final Map<RunnerId, List<Order>> orders = new HashMap<>();
   private final List<Outgoing> events = new ArrayList<>();
+  private final Map<RunnerId, BitSet> sent = new HashMap<>();
+  private @Nullable RunnerId losesOrderTo;
+  private final Map<ClusterName, Boolean> notices = new HashMap<>();
+  private final List<Lines> output = new ArrayList<>();
+  private final Map<String, Integer> arrived = new HashMap<>();
   private final Map<RunnerId, Runnable> readers = new HashMap<>();
   private boolean up = true;
+
+  /**
+   * Some of what a container has written.
+   *
+   * @param first the position of the first line, from 1
+   * @param last the position of the last one
+   */
+  record Lines(String container, int first, int last) {}
 
   Log(Timeline timeline, Chance chance, Trace trace) {
     this.timeline = timeline;
@@ -86,6 +103,18 @@ final class Log {
     };
   }
 
+  /** The next order to a runner is taken, and gone before the runner has read it. */
+  void loseOrderTo(RunnerId runner) {
+    losesOrderTo = runner;
+  }
+
+  /** How many different orders to a runner have come, also those that were lost. */
+  int ordersOf(RunnerId runner) {
+    BitSet generations = sent.getOrDefault(runner, new BitSet());
+    // One that stands outside the count has generation 0.
+    return generations.cardinality() - (generations.get(0) ? 1 : 0);
+  }
+
   List<Order> orders(RunnerId runner) {
     return orders.computeIfAbsent(runner, id -> new ArrayList<>());
   }
@@ -104,11 +133,39 @@ final class Log {
     if (record instanceof Outgoing.ToRunner(Order order)) {
       trace.add(
           "order", () -> "order %d to %s: %s".formatted(order.generation(), order.runner(), order));
+      sent.computeIfAbsent(order.runner(), id -> new BitSet())
+          .set(Math.toIntExact(order.generation()));
+      if (losesOrderTo != null && losesOrderTo.equals(order.runner())) {
+        losesOrderTo = null;
+        return;
+      }
       orders(order.runner()).add(order);
       readers.getOrDefault(order.runner(), () -> {}).run();
     } else {
       events.add(record);
     }
+    if (record instanceof Outgoing.Notice(ClusterNotice notice)) {
+      notices.put(notice.cluster(), notice.active());
+    }
+  }
+
+  /** Whether the last word about a cluster is that it is no more. */
+  boolean isGone(ClusterName cluster) {
+    return !notices.getOrDefault(cluster, true);
+  }
+
+  void append(Lines lines) {
+    output.add(lines);
+    arrived.merge(lines.container(), lines.last(), Math::max);
+  }
+
+  List<Lines> output() {
+    return output;
+  }
+
+  /** The position of the last line of a container that has come; 0 for none. */
+  int arrived(String container) {
+    return arrived.getOrDefault(container, 0);
   }
 
   /** A producer: what is sent with it is appended in that order, each record once. */

@@ -5,6 +5,7 @@ import io.longshore.messages.Report;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskObservation;
+import io.longshore.messages.TaskStatus;
 import io.longshore.runner.core.Desired;
 import io.longshore.runner.core.Membership;
 import io.longshore.runner.core.Observations;
@@ -40,13 +41,16 @@ final class RunnerNode {
   private final Chance chance;
   private final Log log;
   private final Truth truth;
+  private final Crashes crashes;
   private final Membership membership;
   private final Log.Pipe pipe;
   private final Map<TaskId, TaskKeeper> keepers = new LinkedHashMap<>();
   private final Map<String, Sending> sendings = new HashMap<>();
   private final List<Runnable> held = new ArrayList<>();
+  private final @Nullable RunnerOutput output;
   private int position = -1;
   private boolean polls;
+  private boolean leaves;
   private boolean paused;
   private boolean over;
   private boolean watches;
@@ -61,23 +65,40 @@ final class RunnerNode {
   }
 
   RunnerNode(
-      Host host, Timeline timeline, Chance chance, Log log, Truth truth, String incarnation) {
+      Host host,
+      Timeline timeline,
+      Chance chance,
+      Log log,
+      Truth truth,
+      Crashes crashes,
+      String incarnation) {
     this.host = host;
     this.engine = host.engine();
     this.timeline = timeline;
     this.chance = chance;
     this.log = log;
     this.truth = truth;
+    this.crashes = crashes;
     this.membership = new Membership(host.runner(), incarnation);
     this.pipe = log.new Pipe();
+    OutputFile file = host.outputFile();
+    this.output = file == null ? null : new RunnerOutput(this, engine, log, file);
   }
 
   void begin() {
+    run(this::start);
+  }
+
+  private void start() {
+    engine.sweep();
     engine.watch((task, sighting) -> {
       if (!over) {
         later(0, () -> seen(task, sighting));
       }
     });
+    if (output != null) {
+      output.begin();
+    }
     firstList();
   }
 
@@ -107,7 +128,7 @@ final class RunnerNode {
     paused = false;
     List<Runnable> waiting = List.copyOf(held);
     held.clear();
-    waiting.forEach(Runnable::run);
+    waiting.forEach(RunnerNode::run);
   }
 
   private TaskKeeper.Moment moment() {
@@ -115,7 +136,7 @@ final class RunnerNode {
   }
 
   /** Does something in a while, if this process is there then. */
-  private void later(long delayNanos, Runnable what) {
+  void later(long delayNanos, Runnable what) {
     timeline.in(
         delayNanos,
         () -> {
@@ -123,10 +144,45 @@ final class RunnerNode {
             if (paused) {
               held.add(what);
             } else {
-              what.run();
+              run(what);
             }
           }
         });
+  }
+
+  private static void run(Runnable step) {
+    try {
+      step.run();
+    } catch (Killed e) {
+      // Nothing more of it happens.
+    }
+  }
+
+  /** Ends here if it is to end before the effect; otherwise whether it is to end after it. */
+  boolean diesAfter(KillPoint point) {
+    Crash.Side end = over ? null : crashes.reach(point);
+    if (end == Crash.Side.BEFORE) {
+      dieIf(true);
+      throw new Killed();
+    }
+    return end == Crash.Side.AFTER;
+  }
+
+  void dieIf(boolean here) {
+    if (here && !over) {
+      crashes.strike();
+      host.kill();
+    }
+  }
+
+  /** Has an effect that is there at once. */
+  void effect(KillPoint point, Runnable what) {
+    boolean dies = diesAfter(point);
+    what.run();
+    if (dies) {
+      dieIf(true);
+      throw new Killed();
+    }
   }
 
   private void firstList() {
@@ -136,9 +192,21 @@ final class RunnerNode {
       later(Timeline.seconds(1), () -> firstList());
       return;
     }
-    position();
+    if (log.isGone(host.cluster())) {
+      leave();
+    } else {
+      position();
+    }
     later(BEAT, () -> beat());
     later(0, () -> list());
+  }
+
+  /** Of a cluster that is gone, whatever is left here goes, too. */
+  private void leave() {
+    if (!leaves) {
+      leaves = true;
+      perform(membership.leave());
+    }
   }
 
   private void adopt(TaskId task, Map<String, Sighting> sightings, Desired desired) {
@@ -191,6 +259,9 @@ final class RunnerNode {
   }
 
   private void beat() {
+    if (log.isGone(host.cluster())) {
+      leave();
+    }
     perform(membership.tick(timeline.nanos()));
     later(BEAT, () -> beat());
   }
@@ -218,6 +289,9 @@ final class RunnerNode {
       if (effect instanceof Membership.Remove(TaskId task)) {
         adopt(task, found.getOrDefault(task, Map.of()), Desired.FORGET);
       }
+    }
+    if (output != null) {
+      output.listed(found);
     }
     later(LIST, () -> list());
   }
@@ -256,10 +330,10 @@ final class RunnerNode {
           send(
               "registration",
               new Report.RunnerRegistered(
-                  World.CLUSTER,
+                  host.cluster(),
                   host.runner(),
                   register.incarnation(),
-                  World.host(host.number()),
+                  host.resources(),
                   inventory,
                   false));
         }
@@ -268,13 +342,13 @@ final class RunnerNode {
           send(
               "beat",
               new Report.RunnerBeat(
-                  World.CLUSTER, host.runner(), beat.incarnation(), beat.generation()),
+                  host.cluster(), host.runner(), beat.incarnation(), beat.generation()),
               () -> acknowledged(sentAt));
         }
         case Membership.Leave leave ->
             send(
                 "registration",
-                new Report.RunnerLeft(World.CLUSTER, host.runner(), leave.incarnation()));
+                new Report.RunnerLeft(host.cluster(), host.runner(), leave.incarnation()));
         // Only lists lead to removals, and they are followed there.
         case Membership.Remove remove -> {}
         case Membership.PassedOver passed -> {}
@@ -358,16 +432,36 @@ final class RunnerNode {
 
   /** The call has its effect in a while, and its answer comes a while after that. */
   private void call(TaskId task, TaskState state, Step.Call call) {
+    if (call instanceof Step.Remove
+        && output != null
+        && output.isUnderWay(task, call.container())) {
+      later(Timeline.millis(100), () -> call(task, state, call));
+      return;
+    }
+    boolean dies = diesAfter(point(call));
     int typical = call instanceof Step.Stop stop ? (isKill(stop) ? 20 : 200) : 40;
     timeline.in(
         chance.delayNanos(typical),
         () -> {
           // A process that is gone has sent its call: the engine does it all the same.
           Outcome outcome = outcome(task, state, call);
+          dieIf(dies);
           if (!over) {
             later(chance.delayNanos(5), () -> ended(task, outcome));
           }
         });
+  }
+
+  private static KillPoint point(Step.Call call) {
+    return switch (call) {
+      case Step.Pull pull -> KillPoint.IMAGE_PULLED;
+      case Step.Create create -> KillPoint.CONTAINER_CREATED;
+      case Step.Start start -> KillPoint.CONTAINER_STARTED;
+      case Step.Restart restart -> KillPoint.CONTAINER_RESTARTED;
+      case Step.Stop stop -> KillPoint.CONTAINER_STOPPED;
+      case Step.Remove remove -> KillPoint.CONTAINER_REMOVED;
+      case Step.Release release -> KillPoint.COMMONS_RELEASED;
+    };
   }
 
   private static boolean isKill(Step.Stop stop) {
@@ -376,6 +470,9 @@ final class RunnerNode {
   }
 
   private void ended(TaskId task, Outcome outcome) {
+    if (output != null && outcome instanceof Outcome.Done(Step.Call step, Sighting sighting)) {
+      output.called(task, step);
+    }
     TaskKeeper keeper = keepers.get(task);
     if (keeper != null) {
       perform(task, keeper.ended(outcome, moment()));
@@ -396,16 +493,22 @@ final class RunnerNode {
   private @Nullable Sighting effect(TaskId task, TaskState state, Step.Call call)
       throws EngineException {
     return switch (call) {
-      case Step.Pull pull -> null;
+      case Step.Pull pull -> {
+        engine.pull(pull.spec().imageToRun());
+        yield null;
+      }
       case Step.Create create -> engine.create(state.assignment(), create.spec());
       case Step.Start start -> engine.start(task, start.container());
-      case Step.Restart restart -> engine.start(task, restart.container());
+      case Step.Restart restart -> engine.restart(task, restart.container());
       case Step.Stop stop -> engine.stop(task, stop.container());
       case Step.Remove remove -> {
         engine.remove(task, remove.container());
         yield null;
       }
-      case Step.Release release -> null;
+      case Step.Release release -> {
+        engine.release(task);
+        yield null;
+      }
     };
   }
 
@@ -414,7 +517,7 @@ final class RunnerNode {
     send(
         observation.task().value(),
         new Report.TaskObserved(
-            World.CLUSTER, host.runner(), membership.incarnation(), observation));
+            host.cluster(), host.runner(), membership.incarnation(), observation));
   }
 
   /** Of several reports about the same thing that could not be sent yet, the last one is kept. */
@@ -440,6 +543,7 @@ final class RunnerNode {
       return;
     }
     sending.waiting = null;
+    boolean dies = diesAfter(point(report));
     Runnable arrived = sending.arrived;
     pipe.send(
         () -> {
@@ -448,6 +552,7 @@ final class RunnerNode {
           if (chance.oneIn(50)) {
             log.append(report);
           }
+          dieIf(dies);
         },
         () ->
             later(
@@ -456,5 +561,21 @@ final class RunnerNode {
                   arrived.run();
                   transmit(subject, sending);
                 }));
+  }
+
+  private static KillPoint point(Report report) {
+    return switch (report) {
+      case Report.RunnerRegistered registered -> KillPoint.REGISTRATION_SENT;
+      case Report.RunnerBeat beat -> KillPoint.BEAT_SENT;
+      case Report.RunnerLeft left -> KillPoint.LEAVE_SENT;
+      case Report.TaskObserved observed ->
+          observed.observation().lastStatus() == TaskStatus.STOPPED
+              ? KillPoint.END_SENT
+              : KillPoint.PROGRESS_SENT;
+    };
+  }
+
+  Log.Pipe pipe() {
+    return pipe;
   }
 }

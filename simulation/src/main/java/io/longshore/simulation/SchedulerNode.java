@@ -2,6 +2,7 @@ package io.longshore.simulation;
 
 import io.longshore.messages.Arns;
 import io.longshore.messages.CommandEnvelope;
+import io.longshore.messages.Order;
 import io.longshore.messages.Reply;
 import io.longshore.messages.SteadyClock;
 import io.longshore.scheduler.core.Answers;
@@ -28,8 +29,8 @@ final class SchedulerNode {
   private static final int RECORDS_PER_POLL_MAX = 500;
   private static final long CHECKPOINT_NANOS = Timeline.seconds(5);
 
-  /** Where a process can be made to end. */
-  enum KillPoint {
+  /** Where a fault can make a process end. */
+  enum Fuse {
     BEFORE_COMMIT,
     /** Of a turn that answers somebody. */
     BEFORE_COMMIT_OF_A_COMMAND,
@@ -45,6 +46,7 @@ final class SchedulerNode {
   private final Store store;
   private final Policy policy;
   private final Consumer<Reply> replies;
+  private final Crashes crashes;
   private final List<Runnable> held = new ArrayList<>();
   private Log.Pipe pipe;
   private int life;
@@ -52,7 +54,7 @@ final class SchedulerNode {
   private boolean paused;
   private boolean assigned;
   private boolean deaf;
-  private @Nullable KillPoint fuse;
+  private @Nullable Fuse fuse;
   private boolean pausesBeforeCommit;
   private long clockOffsetNanos;
   private long lastSignNanos;
@@ -65,6 +67,11 @@ final class SchedulerNode {
     final Shard shard;
     final long epoch;
     final TreeSet<Long> unacknowledged = new TreeSet<>();
+
+    /** What the former owner had decided ends here. */
+    final long inherited;
+
+    Store.@Nullable Turn committed;
     long commandsOffset;
     long reportsOffset;
     long sequence;
@@ -77,6 +84,7 @@ final class SchedulerNode {
       this.commandsOffset = owned.commandsOffset();
       this.reportsOffset = owned.reportsOffset();
       this.sequence = owned.sequence();
+      this.inherited = owned.sequence();
       this.last = owned.unsent().isEmpty() ? owned.sequence() : owned.unsent().firstKey() - 1;
     }
 
@@ -91,13 +99,15 @@ final class SchedulerNode {
       Log log,
       Store store,
       Policy policy,
-      Consumer<Reply> replies) {
+      Consumer<Reply> replies,
+      Crashes crashes) {
     this.timeline = timeline;
     this.chance = chance;
     this.log = log;
     this.store = store;
     this.policy = policy;
     this.replies = replies;
+    this.crashes = crashes;
     this.pipe = log.new Pipe();
     this.clock = new SteadyClock(this::wallClock, timeline::nanos);
     later(1, this::poll);
@@ -129,7 +139,12 @@ final class SchedulerNode {
     assigned = next;
   }
 
-  void killAt(KillPoint point) {
+  /** Nobody hears it, or everybody does again; it hears the others. */
+  void cut(boolean unheard) {
+    pipe.cut(unheard);
+  }
+
+  void killAt(Fuse point) {
     fuse = point;
   }
 
@@ -175,7 +190,7 @@ final class SchedulerNode {
       paused = false;
       List<Runnable> waiting = List.copyOf(held);
       held.clear();
-      waiting.forEach(Runnable::run);
+      waiting.forEach(SchedulerNode::run);
     }
   }
 
@@ -190,9 +205,17 @@ final class SchedulerNode {
           if (paused) {
             held.add(step);
           } else {
-            step.run();
+            run(step);
           }
         });
+  }
+
+  private static void run(Runnable step) {
+    try {
+      step.run();
+    } catch (Killed e) {
+      // Nothing more of it happens.
+    }
   }
 
   private void poll() {
@@ -228,7 +251,11 @@ final class SchedulerNode {
 
   private void takeOver() {
     try {
+      boolean dies = diesAfter(KillPoint.SHARD_TAKEN_OVER);
       Store.Owned owned = store.acquire();
+      if (dies) {
+        throw dead();
+      }
       Shard shard = new Shard(owned.state(), new Arns("us-east-1", "000000000000"), policy, now());
       Lane fresh = new Lane(shard, owned);
       lane = fresh;
@@ -304,13 +331,14 @@ final class SchedulerNode {
       held.add(() -> commit(owned, turn, gathered));
       return;
     }
-    if (blows(KillPoint.BEFORE_COMMIT)
-        || (!gathered.isEmpty() && blows(KillPoint.BEFORE_COMMIT_OF_A_COMMAND))) {
+    if (blows(Fuse.BEFORE_COMMIT)
+        || (!gathered.isEmpty() && blows(Fuse.BEFORE_COMMIT_OF_A_COMMAND))) {
       return;
     }
+    boolean dies = diesAfter(points(owned, turn, gathered));
     try {
       store.commit(turn);
-      if (fuse == KillPoint.OUTCOME_UNKNOWN) {
+      if (fuse == Fuse.OUTCOME_UNKNOWN) {
         fuse = null;
         throw new Store.FailedException("the answer was lost");
       }
@@ -319,7 +347,11 @@ final class SchedulerNode {
       later(100, this::poll);
       return;
     }
-    if (blows(KillPoint.AFTER_COMMIT)) {
+    owned.committed = turn;
+    if (dies) {
+      throw dead();
+    }
+    if (blows(Fuse.AFTER_COMMIT)) {
       return;
     }
     later(1, () -> tell(owned, turn, gathered));
@@ -327,10 +359,17 @@ final class SchedulerNode {
 
   private void tell(Lane owned, Store.Turn turn, List<Reply> gathered) {
     for (Reply reply : gathered) {
-      timeline.in(chance.delayNanos(3), () -> replies.accept(reply));
+      boolean dies = diesAfter(KillPoint.REPLY_SENT);
+      int planned = life;
+      timeline.in(
+          chance.delayNanos(3),
+          () -> {
+            replies.accept(reply);
+            dieIf(dies && planned == life);
+          });
     }
     send(owned, turn.outbox());
-    if (!blows(KillPoint.AFTER_SEND)) {
+    if (!blows(Fuse.AFTER_SEND)) {
       later(POLL_MILLIS, this::poll);
     }
   }
@@ -341,11 +380,89 @@ final class SchedulerNode {
     }
     owned.unacknowledged.addAll(records.keySet());
     owned.last = records.lastKey();
-    records.forEach((sequence, record) ->
-        pipe.send(() -> log.append(record), () -> owned.unacknowledged.remove(sequence)));
+    records.forEach((sequence, record) -> {
+      boolean dies = diesAfter(point(owned, sequence, record));
+      int planned = life;
+      pipe.send(
+          () -> {
+            log.append(record);
+            dieIf(dies && planned == life);
+          },
+          () -> owned.unacknowledged.remove(sequence));
+    });
   }
 
-  private boolean blows(KillPoint point) {
+  // --- where it can be made to end
+
+  private static List<KillPoint> points(Lane owned, Store.Turn turn, List<Reply> gathered) {
+    Store.Turn before = owned.committed;
+    List<KillPoint> points = new ArrayList<>();
+    boolean changes = !turn.changes().isEmpty() || !turn.outbox().isEmpty();
+    boolean told = before == null || turn.reportsOffset() > before.reportsOffset();
+    if (!gathered.isEmpty()) {
+      points.add(KillPoint.COMMAND_COMMITTED);
+    } else if (!changes) {
+      points.add(KillPoint.OFFSETS_COMMITTED);
+    } else {
+      points.add(told ? KillPoint.REPORT_COMMITTED : KillPoint.TIME_COMMITTED);
+    }
+    if (before != null && turn.sentUpTo() > before.sentUpTo()) {
+      points.add(KillPoint.OUTBOX_ROWS_DELETED);
+    }
+    return points;
+  }
+
+  private static KillPoint point(Lane owned, long sequence, Outgoing record) {
+    if (sequence <= owned.inherited) {
+      return KillPoint.UNSENT_SENT;
+    }
+    return switch (record) {
+      case Outgoing.ToRunner(Order order) ->
+          switch (order) {
+            case Order.Manifest manifest -> KillPoint.MANIFEST_SENT;
+            case Order.StartTask start -> KillPoint.START_SENT;
+            case Order.StopTask stop -> KillPoint.STOP_SENT;
+            case Order.ForgetTask forget -> KillPoint.FORGET_SENT;
+            case Order.RegisterAgain again -> KillPoint.REGISTER_AGAIN_SENT;
+          };
+      case Outgoing.Notice notice -> KillPoint.NOTICE_SENT;
+      case Outgoing.TaskChanged changed -> KillPoint.EVENT_SENT;
+      case Outgoing.RunnerChanged changed -> KillPoint.EVENT_SENT;
+      case Outgoing.DeploymentChanged changed -> KillPoint.EVENT_SENT;
+      case Outgoing.ServiceActed acted -> KillPoint.EVENT_SENT;
+    };
+  }
+
+  private boolean diesAfter(List<KillPoint> points) {
+    boolean dies = false;
+    for (KillPoint point : points) {
+      dies |= diesAfter(point);
+    }
+    return dies;
+  }
+
+  /** Ends here if it is to end before the effect; otherwise whether it is to end after it. */
+  private boolean diesAfter(KillPoint point) {
+    Crash.Side end = crashes.reach(point);
+    if (end == Crash.Side.BEFORE) {
+      throw dead();
+    }
+    return end == Crash.Side.AFTER;
+  }
+
+  private Killed dead() {
+    dieIf(true);
+    return new Killed();
+  }
+
+  private void dieIf(boolean here) {
+    if (here) {
+      crashes.strike();
+      kill();
+    }
+  }
+
+  private boolean blows(Fuse point) {
     if (fuse != point) {
       return false;
     }

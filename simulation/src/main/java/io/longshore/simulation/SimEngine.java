@@ -4,16 +4,21 @@ import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.UnreadableMessageException;
+import io.longshore.runner.core.Commons;
 import io.longshore.runner.core.Problem;
 import io.longshore.runner.core.Sighting;
 import io.longshore.runner.engine.Card;
 import io.longshore.runner.engine.EngineException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +43,11 @@ final class SimEngine {
   private int lostEventsPercent;
   private int lostAnswersPercent;
   private int made;
+  // What only thorough hosts have.
+  private @Nullable Set<String> images;
+  private final Set<TaskId> commons = new LinkedHashSet<>();
+  private final Map<String, Integer> written = new LinkedHashMap<>();
+  private ToIntFunction<String> arrived = container -> Integer.MAX_VALUE;
 
   /** A container, as it really is. */
   private static final class Container {
@@ -75,6 +85,16 @@ final class SimEngine {
     watcher = next;
   }
 
+  /**
+   * Images have to be pulled, and what containers write is to be kept.
+   *
+   * @param next how many lines of a container have arrived where they are kept
+   */
+  void beThorough(ToIntFunction<String> next) {
+    images = new HashSet<>();
+    arrived = next;
+  }
+
   void set(boolean nextAnswers) {
     answers = nextAnswers;
   }
@@ -89,6 +109,12 @@ final class SimEngine {
     String key = key(assignment.task(), spec.name());
     Container there = containers.get(key);
     if (there == null) {
+      if (images != null && !images.contains(spec.imageToRun())) {
+        throw new EngineException(Problem.IMAGE_MISSING, "no such image");
+      }
+      if (Commons.has(assignment.spec())) {
+        commons.add(assignment.task());
+      }
       there = new Container(assignment, spec, host + "-" + made++);
       containers.put(key, there);
       truth.created(assignment.task(), spec.name());
@@ -114,7 +140,60 @@ final class SimEngine {
     return answered(container.sighting());
   }
 
+  /** Starts a container again that has ended. */
+  Sighting restart(TaskId task, String name) throws EngineException {
+    asked();
+    Container container = containers.get(key(task, name));
+    if (container == null) {
+      throw EngineException.refused("no such container");
+    }
+    if (container.phase == Sighting.Phase.EXITED) {
+      truth.restarted(task, name);
+      container.phase = Sighting.Phase.RUNNING;
+      container.exitCode = null;
+      container.finishedAt = null;
+      container.startedAt = timeline.now();
+      live(container);
+    }
+    return answered(container.sighting());
+  }
+
+  void pull(String image) throws EngineException {
+    asked();
+    if (images != null) {
+      images.add(image);
+    }
+  }
+
+  /** What the containers of a task had in common goes. */
+  void release(TaskId task) throws EngineException {
+    asked();
+    commons.remove(task);
+  }
+
+  /** What belongs to no container belongs to nobody: a runner that begins removes it. */
+  void sweep() {
+    commons.retainAll(tasksWithContainers());
+  }
+
+  /** The tasks of whose containers something is left that they had in common. */
+  Set<TaskId> commons() {
+    return commons;
+  }
+
+  /** How many lines each container has written, also of those that are gone. */
+  Map<String, Integer> written() {
+    return written;
+  }
+
+  private void write(Container container) {
+    if (images != null) {
+      written.merge(key(container.task, container.spec.name()), 1, Integer::sum);
+    }
+  }
+
   private void live(Container container) {
+    write(container);
     switch (word(container)) {
       case "run" -> {
         List<String> command = container.spec.command();
@@ -155,6 +234,13 @@ final class SimEngine {
     }
     containers.remove(key(task, name));
     truth.removed(task);
+    int lines = written.getOrDefault(key(task, name), 0);
+    if (arrived.applyAsInt(key(task, name)) < lines) {
+      throw new Violation(
+          "A2 output is kept",
+          "container %s of task %s goes before its %d lines have arrived"
+              .formatted(name, task, lines));
+    }
   }
 
   /** By task, and then by container. */
@@ -247,6 +333,7 @@ final class SimEngine {
     container.phase = Sighting.Phase.EXITED;
     container.exitCode = code;
     container.finishedAt = timeline.now();
+    write(container);
     truth.ended(host, container.task, container.spec, code);
     if (answers && !chance.percent(lostEventsPercent)) {
       Sighting sighting = container.sighting();
@@ -269,7 +356,7 @@ final class SimEngine {
     return sighting;
   }
 
-  private static String key(TaskId task, String name) {
+  static String key(TaskId task, String name) {
     return task + "/" + name;
   }
 }

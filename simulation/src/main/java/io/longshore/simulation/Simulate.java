@@ -7,13 +7,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** {@code longshore sim}: runs many seeds and prints the histories of those that fail. */
+/**
+ * {@code longshore sim}: runs many seeds and prints the histories of those that fail; with {@code
+ * --kill-points} the sweep of {@link KillSweep} for so many seeds.
+ */
 public final class Simulate {
   private static final int TOLD_MAX = 3;
+
+  /** As many as the test runs. */
+  static final long SWEEP_SEEDS = 2;
 
   private Simulate() {}
 
   public static void main(String[] arguments) throws InterruptedException {
+    if (arguments.length > 0 && arguments[0].equals("--kill-points")) {
+      sweep(arguments.length > 1 ? Long.parseLong(arguments[1]) : SWEEP_SEEDS);
+      return;
+    }
     long seeds = 1_000;
     long from = 0;
     for (int i = 0; i + 1 < arguments.length; i += 2) {
@@ -32,6 +42,25 @@ public final class Simulate {
         "%d seeds from %d, %d failed, %.1f s, %.3f CPU-seconds a seed%n",
         seeds, from, broken.size(), (System.nanoTime() - begun) / 1e9, cpuSeconds() / seeds);
     System.exit(broken.isEmpty() ? 0 : 1);
+  }
+
+  private static void sweep(long seeds) throws InterruptedException {
+    long begun = System.nanoTime();
+    KillSweep.Result result = KillSweep.run(KillSweep.plans(seeds));
+    int broken = result.broken().size();
+    result.broken().stream()
+        .limit(TOLD_MAX)
+        .forEach(verdict -> System.out.println(KillSweep.told(verdict.planned())));
+    System.out.print(KillSweep.table(result));
+    result.notStruck().forEach(planned -> System.out.println("not reached: " + planned));
+    System.out.printf(
+        "%d histories of %d seeds, %d failed, %.1f s, %.3f CPU-seconds a history%n",
+        result.histories(),
+        seeds,
+        broken,
+        (System.nanoTime() - begun) / 1e9,
+        cpuSeconds() / result.histories());
+    System.exit(broken == 0 && result.notStruck().isEmpty() ? 0 : 1);
   }
 
   /** What the whole process has used; 0 where the system does not say. */

@@ -1,17 +1,8 @@
 package io.longshore.simulation;
 
-import io.longshore.messages.RunnerId;
-import io.longshore.messages.TaskId;
-import io.longshore.messages.TaskStatus;
-import io.longshore.scheduler.core.Runner;
-import io.longshore.scheduler.core.Service;
-import io.longshore.scheduler.core.Task;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One history. For a while everything goes wrong that can, and after every step the promises of
@@ -40,6 +31,7 @@ public final class Simulation {
   private final Group group;
   private final List<Host> hosts = new ArrayList<>();
   private final List<Fault> faults;
+  private final Rest rest;
   private long steps;
 
   /**
@@ -74,14 +66,18 @@ public final class Simulation {
     chance = new Chance(seed);
     log = new Log(timeline, chance.fork(), trace);
     client = new Client(timeline, chance.fork(), log);
+    Crashes crashes = new Crashes(List.of());
     for (int i = 0; i < World.SCHEDULERS; i++) {
       schedulers.add(
-          new SchedulerNode(timeline, chance.fork(), log, store, World.POLICY, client::replied));
+          new SchedulerNode(
+              timeline, chance.fork(), log, store, World.POLICY, client::replied, crashes));
     }
     group = new Group(timeline, chance.fork(), log, schedulers, Timeline.seconds(6));
     for (int i = 0; i < World.HOSTS; i++) {
-      hosts.add(new Host(timeline, chance.fork(), log, truth, i));
+      Host.Place place = new Host.Place(i, World.CLUSTER, World.host(i), false);
+      hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
+    rest = new Rest(store, truth, log, hosts);
   }
 
   /** The faults a seed stands for. */
@@ -171,122 +167,10 @@ public final class Simulation {
   }
 
   private void asItShouldBe() {
-    require(client.isDone(), "A1 every call is answered", "some are not");
-    client
-        .wanted()
-        .forEach((number, wanted) -> {
-          Service service = serviceOf(number);
-          if (wanted.count() == null) {
-            require(
-                service == null,
-                "A1 no acknowledged command is lost",
-                "service %d is there and was deleted".formatted(number));
-            return;
-          }
-          if (service == null) {
-            throw new Violation(
-                "A1 no acknowledged command is lost", "service %d is not there".formatted(number));
-          }
-          require(
-              service.desiredCount() == wanted.count(),
-              "A1 no acknowledged command is lost",
-              "service %d wants %d and %d was acknowledged"
-                  .formatted(number, service.desiredCount(), wanted.count()));
-          long running =
-              store.live().values().stream()
-                  .filter(task -> service.uid().equals(task.serviceUid()))
-                  .filter(task -> task.status() == TaskStatus.RUNNING)
-                  .count();
-          long live =
-              store.live().values().stream()
-                  .filter(task -> service.uid().equals(task.serviceUid()))
-                  .count();
-          require(
-              running == service.desiredCount() && live == running,
-              "A5 it comes to rest",
-              "service %d wants %d, %d run and %d have not stopped"
-                  .formatted(number, service.desiredCount(), running, live));
-          require(
-              service.deployments().size() == 1,
-              "A5 it comes to rest",
-              "service %d has %d deployments".formatted(number, service.deployments().size()));
-          // Until its last task is healthy, it may still be about to move one between zones.
-          require(
-              service.steady(),
-              "A5 it comes to rest",
-              "service %d has not reached a steady state".formatted(number));
-        });
-    jobsAreOver();
-    enginesAgree();
-    require(store.unsent() == 0, "A8 what is decided is told", "the outbox is not empty");
-    truth.allPublished(store);
-  }
-
-  private @Nullable Service serviceOf(int number) {
-    for (Service service : store.services().values()) {
-      if (service.name().equals(World.service(number))
-          && service.status() != Service.Status.INACTIVE) {
-        return service;
-      }
+    if (!client.isDone()) {
+      throw new Violation("A1 every call is answered", "some are not");
     }
-    return null;
-  }
-
-  private void jobsAreOver() {
-    Set<TaskId> jobs = new HashSet<>();
-    for (Task task : store.tasks().values()) {
-      if (task.serviceUid() == null) {
-        jobs.add(task.id());
-        require(
-            task.status() == TaskStatus.STOPPED,
-            "A2 every exit is reported and acted on",
-            "task %s is %s".formatted(task.id(), task.status()));
-      }
-    }
-    require(
-        jobs.equals(client.jobs()),
-        "A14 a call has one effect",
-        "%d tasks were run directly and %d acknowledged"
-            .formatted(jobs.size(), client.jobs().size()));
-  }
-
-  private void enginesAgree() {
-    for (Host host : hosts) {
-      if (host.isDead()) {
-        continue;
-      }
-      Set<TaskId> there = new HashSet<>(host.engine().tasksWithContainers());
-      for (TaskId task : there) {
-        Task row = store.live().get(task);
-        require(
-            row != null && row.runner().equals(host.runner()),
-            "A5 it comes to rest",
-            "%s has containers of task %s, which is over".formatted(host.runner(), task));
-      }
-    }
-    for (Task task : store.live().values()) {
-      Host host = hostOf(task.runner());
-      require(
-          host.engine().tasksWithContainers().contains(task.id()),
-          "A2 every exit is reported and acted on",
-          "task %s is %s and its host does not have it".formatted(task.id(), task.status()));
-    }
-    for (Runner runner : store.runners().values()) {
-      require(
-          runner.connected() != hostOf(runner.id()).isDead(),
-          "A5 it comes to rest",
-          "%s is %s".formatted(runner.id(), runner.connected() ? "connected" : "not connected"));
-    }
-  }
-
-  private Host hostOf(RunnerId runner) {
-    return hosts.stream().filter(h -> h.runner().equals(runner)).findFirst().orElseThrow();
-  }
-
-  private static void require(boolean holds, String promise, String otherwise) {
-    if (!holds) {
-      throw new Violation(promise, otherwise);
-    }
+    rest.check(client.wanted(), client.jobs());
   }
 
   // --- what goes wrong
@@ -299,12 +183,12 @@ public final class Simulation {
     Duration jump = Duration.ofSeconds((long) amount * (amount % 2 == 0 ? 60 : -60));
     switch (fault.kind()) {
       case SCHEDULER_KILLED -> owner.kill();
-      case SCHEDULER_KILLED_BEFORE_COMMIT -> owner.killAt(SchedulerNode.KillPoint.BEFORE_COMMIT);
+      case SCHEDULER_KILLED_BEFORE_COMMIT -> owner.killAt(SchedulerNode.Fuse.BEFORE_COMMIT);
       case SCHEDULER_KILLED_BEFORE_COMMIT_OF_A_COMMAND ->
-          owner.killAt(SchedulerNode.KillPoint.BEFORE_COMMIT_OF_A_COMMAND);
-      case SCHEDULER_KILLED_AFTER_COMMIT -> owner.killAt(SchedulerNode.KillPoint.AFTER_COMMIT);
-      case SCHEDULER_KILLED_AFTER_SEND -> owner.killAt(SchedulerNode.KillPoint.AFTER_SEND);
-      case COMMIT_OUTCOME_UNKNOWN -> owner.killAt(SchedulerNode.KillPoint.OUTCOME_UNKNOWN);
+          owner.killAt(SchedulerNode.Fuse.BEFORE_COMMIT_OF_A_COMMAND);
+      case SCHEDULER_KILLED_AFTER_COMMIT -> owner.killAt(SchedulerNode.Fuse.AFTER_COMMIT);
+      case SCHEDULER_KILLED_AFTER_SEND -> owner.killAt(SchedulerNode.Fuse.AFTER_SEND);
+      case COMMIT_OUTCOME_UNKNOWN -> owner.killAt(SchedulerNode.Fuse.OUTCOME_UNKNOWN);
       case SCHEDULER_PAUSED -> during(fault, owner::pause, owner::resume);
       case SCHEDULER_PAUSED_BEFORE_COMMIT -> during(fault, owner::pauseBeforeCommit, owner::resume);
       case SCHEDULER_CLOCK_JUMPS -> owner.jump(jump);

@@ -70,6 +70,9 @@ final class Truth {
     /** The versions that were published. */
     final BitSet published = new BitSet();
 
+    /** The versions that stood in an outbox. */
+    final BitSet toPublish = new BitSet();
+
     boolean isWanted() {
       return recorded != null && recorded.desired() == DesiredStatus.RUNNING;
     }
@@ -153,6 +156,17 @@ final class Truth {
                 .formatted(service, World.strictCount(service), tasks));
       }
     });
+  }
+
+  /** A container runs again that had run, because its policy wants that. */
+  void restarted(TaskId task, String container) {
+    trace.add(
+        task.value(), () -> "container %s of task %s starts again".formatted(container, task));
+    if (!life(task).started.contains(container)) {
+      throw new Violation(
+          "A3 at most one container per task",
+          "container %s of task %s starts again and never ran".formatted(container, task));
+    }
   }
 
   void ended(String host, TaskId task, ContainerSpec container, int exitCode) {
@@ -245,6 +259,8 @@ final class Truth {
       if (record instanceof Outgoing.ToRunner(Order order)
           && !(order instanceof Order.RegisterAgain)) {
         inOrder(order);
+      } else if (record instanceof Outgoing.TaskChanged(Task task)) {
+        life(task.id()).toPublish.set(Math.toIntExact(task.version()));
       }
     }
     if (!fresh.isEmpty()) {
@@ -382,8 +398,25 @@ final class Truth {
     }
   }
 
-  /** The last version of every task has been published. */
-  void allPublished(Store store) {
+  /** Everything that stood in an outbox is on its topic, and the last version of every task. */
+  void allSent(Store store, Log log) {
+    generations.forEach((runner, last) -> {
+      int sent = log.ordersOf(runner);
+      if (sent != last) {
+        throw new Violation(
+            "A8 what is decided is told",
+            "of %d orders to %s, %d were sent".formatted(last, runner, sent));
+      }
+    });
+    lives.forEach((id, life) -> {
+      BitSet missing = (BitSet) life.toPublish.clone();
+      missing.andNot(life.published);
+      if (!missing.isEmpty()) {
+        throw new Violation(
+            "A8 what is decided is told",
+            "task %s: the versions %s were not published".formatted(id, missing));
+      }
+    });
     for (Task task : store.tasks().values()) {
       int last = life(task.id()).published.length() - 1;
       if (last != task.version()) {

@@ -48,6 +48,15 @@ final class World {
   }
 
   static HostResources host(int number) {
+    return host(number, false);
+  }
+
+  /** One that lends itself to every cluster. */
+  static HostResources sharedHost(int number) {
+    return host(number, true);
+  }
+
+  private static HostResources host(int number, boolean shared) {
     return new HostResources(
         "host-" + number,
         64 * 1024,
@@ -56,7 +65,7 @@ final class World {
         Map.of(HostResources.ZONE_ATTRIBUTE, ZONES.get(number % ZONES.size())),
         "1",
         "1",
-        false);
+        shared);
   }
 
   /**

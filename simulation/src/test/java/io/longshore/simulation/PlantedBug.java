@@ -48,6 +48,13 @@ record PlantedBug(String name, String source, String right, String wrong) {
   }
 
   Run planted() throws IOException {
+    return planted("Simulation", "run");
+  }
+
+  /**
+   * @param histories the class whose method takes a number and answers how that history went
+   */
+  Run planted(String histories, String method) throws IOException {
     String module = source.substring(0, source.indexOf(' '));
     String type = PACKAGES.get(module) + source.substring(source.indexOf(' ') + 1);
     Path file =
@@ -60,7 +67,8 @@ record PlantedBug(String name, String source, String right, String wrong) {
     Map<String, byte[]> classes = compile(type, text.replace(right, wrong));
     ClassLoader loader = new Planted(classes);
     try {
-      var run = loader.loadClass("io.longshore.simulation.Simulation").getMethod("run", long.class);
+      var run =
+          loader.loadClass("io.longshore.simulation." + histories).getMethod(method, long.class);
       return seed -> {
         try {
           Object verdict = run.invoke(null, seed);

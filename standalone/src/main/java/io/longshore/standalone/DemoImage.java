@@ -5,17 +5,11 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * An image with a shell for the demo: one that the engine has already, or one made on the spot of
@@ -25,12 +19,6 @@ record DemoImage(String name, String origin) {
   private static final List<String> PREFERRED =
       List.of("busybox:latest", "longshore-test/busybox:1", "alpine:latest");
   private static final String OWN = "longshore-demo/busybox";
-  private static final List<Path> STATIC_BUSYBOX =
-      List.of(
-          Path.of("/bin/busybox"),
-          Path.of("/usr/bin/busybox"),
-          Path.of("/bin/busybox.static"),
-          Path.of("/sbin/busybox"));
   private static final List<String> APPLETS = List.of("sh", "sleep", "true", "false", "echo");
 
   /** For drivers that look at no image. */
@@ -49,12 +37,9 @@ record DemoImage(String name, String origin) {
       if (has(docker, OWN + ":1")) {
         return new DemoImage(OWN + ":1", "made of this machine's busybox earlier");
       }
-      Optional<Path> busybox = STATIC_BUSYBOX.stream().filter(DemoImage::isStatic).findFirst();
+      Optional<Path> busybox = BusyboxImage.busybox();
       if (busybox.isPresent()) {
-        docker
-            .createImageCmd(OWN, new ByteArrayInputStream(archive(busybox.get())))
-            .withTag("1")
-            .exec();
+        BusyboxImage.make(docker, busybox.get(), OWN + ":1", APPLETS);
         return new DemoImage(OWN + ":1", "made of " + busybox.get());
       }
       return new DemoImage("busybox:latest", "to be pulled by the runner");
@@ -70,53 +55,6 @@ record DemoImage(String name, String origin) {
     } catch (NotFoundException e) {
       return false;
     }
-  }
-
-  /** Whether the file is an ELF program without an interpreter, and so runs in an empty image. */
-  static boolean isStatic(Path file) {
-    try {
-      byte[] program = Files.readAllBytes(file);
-      if (program.length < 64 || program[0] != 0x7f || program[4] != 2 || program[5] != 1) {
-        return false;
-      }
-      java.nio.ByteBuffer elf =
-          java.nio.ByteBuffer.wrap(program).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-      // The program headers: where they begin, how long each is, and how many there are.
-      int begin = Math.toIntExact(elf.getLong(32));
-      int size = elf.getShort(54);
-      int count = elf.getShort(56);
-      for (int header = 0; header < count; header++) {
-        int type = elf.getInt(begin + header * size);
-        if (type == 3) {
-          return false;
-        }
-      }
-      return true;
-    } catch (IOException | ArithmeticException | IndexOutOfBoundsException e) {
-      return false;
-    }
-  }
-
-  private static byte[] archive(Path busybox) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      byte[] program = Files.readAllBytes(busybox);
-      TarArchiveEntry file = new TarArchiveEntry("bin/busybox");
-      file.setMode(0755);
-      file.setSize(program.length);
-      tar.putArchiveEntry(file);
-      tar.write(program);
-      tar.closeArchiveEntry();
-      for (String applet : APPLETS) {
-        TarArchiveEntry link = new TarArchiveEntry("bin/" + applet, TarConstants.LF_SYMLINK);
-        link.setLinkName("busybox");
-        tar.putArchiveEntry(link);
-        tar.closeArchiveEntry();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
   }
 
   /** The engine that the environment names, or the one of this machine. */

@@ -82,7 +82,13 @@ final class Separate implements AutoCloseable {
         List.of(
             "-Xmx192m", "-XX:+UseSerialGC", "-jar", Built.SERVICES.service(part.module).toString()),
         environment,
-        directory.resolve(part.module + ".out"));
+        directory.resolve(part.module + suffix(more) + ".out"));
+  }
+
+  /** Two of one kind do not write into one file. */
+  private static String suffix(Map<String, String> more) {
+    String port = more.get("QUARKUS_HTTP_PORT");
+    return port == null ? "" : "-" + port;
   }
 
   private Map<String, String> environment(Part part) {

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -57,9 +59,22 @@ final class TestEngine implements AutoCloseable {
     return new TestEngine(docker);
   }
 
+  /** One that listens elsewhere, such as {@code unix:///tmp/docker.sock}; has the tests' image. */
+  static TestEngine at(String dockerHost) {
+    DockerClient docker =
+        connect(
+            DefaultDockerClientConfig.createDefaultConfigBuilder()
+                .withDockerHost(dockerHost)
+                .build());
+    TestImage.ensure(docker);
+    return new TestEngine(docker);
+  }
+
   private static DockerClient connect() {
-    DefaultDockerClientConfig config =
-        DefaultDockerClientConfig.createDefaultConfigBuilder().build();
+    return connect(DefaultDockerClientConfig.createDefaultConfigBuilder().build());
+  }
+
+  private static DockerClient connect(DefaultDockerClientConfig config) {
     return DockerClientImpl.getInstance(
         config,
         new ZerodepDockerHttpClient.Builder()
@@ -160,6 +175,17 @@ final class TestEngine implements AutoCloseable {
         .map(Container::getId)
         .sorted()
         .toList();
+  }
+
+  /** The process of each of this host's containers that run, by the container's id. */
+  Map<String, Long> processes(String hostId) {
+    return running(hostId).stream()
+        .collect(
+            Collectors.toMap(
+                Function.identity(),
+                id ->
+                    Objects.requireNonNull(
+                        docker.inspectContainerCmd(id).exec().getState().getPidLong())));
   }
 
   /** Gives the tests' image a further name with this tag; returns that name. */

@@ -9,6 +9,7 @@ import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.Found;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,10 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
     List<Agent> recruit(ClusterName cluster);
   }
 
+  // An engine that was away may have lost something, and each connection that was open to it fails
+  // once more before the next is tried.
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
   private final Engine engine;
   private final Outputs outputs;
   private final OrderSource source;
@@ -59,6 +64,7 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile List<Agent> everyone = List.of();
   private volatile boolean engineAnswers;
+  private volatile Duration adoption = Duration.ZERO;
   private volatile boolean open = true;
 
   public Fleet(
@@ -95,11 +101,13 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
       // Still leaving, then it comes back once it has left; or there already.
       return;
     }
+    long begin = System.nanoTime();
     List<Found> found = patientList();
     List<Agent> recruits = recruiting.recruit(cluster);
     for (Agent agent : recruits) {
       agent.adopt(of(agent.runner(), found));
     }
+    adoption = Duration.ofNanos(System.nanoTime() - begin);
     agents.put(cluster, recruits);
     refreshEveryone();
     recruits.forEach(source::follow);
@@ -107,10 +115,33 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
     doubt();
   }
 
-  /** Takes the host out of a cluster that is no more. */
-  public synchronized void leave(ClusterName cluster) {
-    wanted.remove(cluster);
-    agents.getOrDefault(cluster, List.of()).forEach(Agent::leave);
+  /**
+   * Takes the host out of clusters that are no more. What an earlier process has left of them,
+   * because it ended before it had heard of that or before it was done, goes, too. Waits for the
+   * engine's list if there may be something of that kind.
+   *
+   * @throws InterruptedException if the thread is to end while the engine does not answer
+   */
+  public synchronized void leave(Collection<ClusterName> gone) throws InterruptedException {
+    wanted.removeAll(gone);
+    if (!agents.keySet().containsAll(gone)) {
+      takeUpRemains(gone, patientList());
+    }
+    gone.forEach(cluster -> agents.getOrDefault(cluster, List.of()).forEach(Agent::leave));
+  }
+
+  private void takeUpRemains(Collection<ClusterName> gone, List<Found> found) {
+    for (ClusterName cluster : gone) {
+      if (!agents.containsKey(cluster)) {
+        List<Agent> recruits = recruiting.recruit(cluster);
+        if (recruits.stream().anyMatch(agent -> !of(agent.runner(), found).isEmpty())) {
+          recruits.forEach(agent -> agent.adopt(of(agent.runner(), found)));
+          agents.put(cluster, recruits);
+        }
+      }
+    }
+    refreshEveryone();
+    doubt();
   }
 
   private List<Found> patientList() throws InterruptedException {
@@ -130,7 +161,8 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
   private void lists() {
     try {
       while (open) {
-        doubts.tryAcquire(listInterval.toMillis(), TimeUnit.MILLISECONDS);
+        Duration wait = engineAnswers ? listInterval : LOOK_AGAIN;
+        doubts.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
         doubts.drainPermits();
         list();
       }
@@ -235,6 +267,14 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
+  }
+
+  /**
+   * How long it took, when a cluster was last joined, to ask the engine what is there and to take
+   * it up.
+   */
+  public Duration adoption() {
+    return adoption;
   }
 
   public int agentCount() {

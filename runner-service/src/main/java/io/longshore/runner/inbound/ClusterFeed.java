@@ -8,6 +8,7 @@ import io.longshore.messages.UnreadableMessageException;
 import io.longshore.runner.agent.Fleet;
 import io.longshore.runner.outbound.Quarantine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which clusters there are, for a host that lends itself to all of them. Reads the whole topic at
- * every start; only what holds at its end is acted on, not every cluster there ever was.
+ * every start; only what holds at its end is acted on. Of clusters that are gone by then an earlier
+ * process may have left something.
  *
  * <p>One thread of its own.
  */
@@ -85,19 +87,23 @@ public final class ClusterFeed implements AutoCloseable {
     while (open) {
       consumer.poll(POLL).forEach(record -> take(record, notices));
       if (consumer.position(PARTITION) >= end) {
-        for (Map.Entry<ClusterName, Boolean> notice : notices.entrySet()) {
-          act(notice.getKey(), notice.getValue());
-        }
+        act(notices);
         notices.clear();
       }
     }
   }
 
-  private void act(ClusterName cluster, boolean active) throws InterruptedException {
-    if (active) {
-      fleet.join(cluster);
-    } else if (!cluster.equals(always)) {
-      fleet.leave(cluster);
+  private void act(Map<ClusterName, Boolean> notices) throws InterruptedException {
+    List<ClusterName> gone = new ArrayList<>();
+    for (Map.Entry<ClusterName, Boolean> notice : notices.entrySet()) {
+      if (notice.getValue()) {
+        fleet.join(notice.getKey());
+      } else if (!notice.getKey().equals(always)) {
+        gone.add(notice.getKey());
+      }
+    }
+    if (!gone.isEmpty()) {
+      fleet.leave(gone);
     }
   }
 

@@ -56,7 +56,9 @@ public final class SecretProgram implements SecretStore {
   private byte[] output(Process process) throws ProvisionException {
     long deadline = System.nanoTime() + limit.toNanos();
     CompletableFuture<byte[]> reading = new CompletableFuture<>();
-    Thread.ofVirtual().name("secret-program").start(() -> read(process, reading));
+    // Not a virtual thread: reading a pipe keeps the one below it, of which there is one for each
+    // core, and what the program has started may hold the pipe open for as long as it likes.
+    Thread.ofPlatform().daemon().name("secret-program").start(() -> read(process, reading));
     try {
       byte[] output = reading.get(limit.toNanos(), TimeUnit.NANOSECONDS);
       if (output.length > SecretValue.MOST_BYTES) {

@@ -72,6 +72,11 @@ class AgentTest {
   }
 
   private void boot(String incarnation, Duration listInterval) throws InterruptedException {
+    assemble(incarnation, listInterval);
+    fleet.join(Tasks.CLUSTER);
+  }
+
+  private void assemble(String incarnation, Duration listInterval) {
     Outputs outputs = Tasks.outputs(engine, data);
     Hands hands = Tasks.hands(engine, outputs);
     fleet =
@@ -92,7 +97,6 @@ class AgentTest {
             Duration.ofMillis(20),
             listInterval);
     fleet.begin();
-    fleet.join(Tasks.CLUSTER);
   }
 
   @AfterEach
@@ -262,6 +266,17 @@ class AgentTest {
     engine.faults().unreachable = false;
     eventually(() -> assertThat(fleet.engineAnswers()).isTrue());
     assertThat(reports.of(task.task())).hasSize(before);
+  }
+
+  @Test
+  void anEngineThatWasAwayIsLookedForMoreOftenThanItIsListed() throws InterruptedException {
+    fleet.close();
+    boot("second", Duration.ofHours(1));
+    engine.faults().unreachable = true;
+    fleet.doubt();
+    eventually(() -> assertThat(fleet.engineAnswers()).isFalse());
+    engine.faults().unreachable = false;
+    eventually(() -> assertThat(fleet.engineAnswers()).isTrue());
   }
 
   @Test
@@ -531,13 +546,27 @@ class AgentTest {
   }
 
   @Test
-  void aClusterThatIsGoneIsLeftWithNothingBehind() {
+  void aClusterThatIsGoneIsLeftWithNothingBehind() throws InterruptedException {
     manifest(List.of(), List.of());
     TaskAssignment task = task("left", Map.of());
     start(task);
     eventuallyIs(task, TaskStatus.RUNNING);
-    fleet.leave(Tasks.CLUSTER);
+    fleet.leave(List.of(Tasks.CLUSTER));
     eventually(() -> assertThat(reports.of(Report.RunnerLeft.class)).hasSize(1));
+    assertThatNothingRuns();
+    eventually(() -> assertThat(fleet.agentCount()).isZero());
+  }
+
+  /** Its runner ended before it heard that the cluster is gone, or before it was done. */
+  @Test
+  void whatAnEarlierProcessLeftOfAClusterThatIsGoneGoesToo() throws InterruptedException {
+    manifest(List.of(), List.of());
+    TaskAssignment task = task("left", Map.of());
+    start(task);
+    eventuallyIs(task, TaskStatus.RUNNING);
+    fleet.close();
+    assemble("second", Duration.ofMillis(50));
+    fleet.leave(List.of(Tasks.CLUSTER));
     assertThatNothingRuns();
     eventually(() -> assertThat(fleet.agentCount()).isZero());
   }

@@ -55,12 +55,27 @@ class SecretProgramTest {
   @Test
   void itHasNotForEverEvenIfItsChildrenKeepItsOutputOpen() {
     for (String script :
-        List.of("sleep 1000", "sleep 1000 & echo x; exit 0", "exec >&-; sleep 1000")) {
+        List.of("sleep 1000", "(sleep 60 &); echo x; sleep 5", "exec >&-; sleep 1000")) {
       SecretProgram slow =
           new SecretProgram(List.of("/bin/sh", "-c", script, "sh"), Duration.ofMillis(300));
       assertThatThrownBy(() -> slow.fetch(SecretReference.parse("any")))
           .as(script)
           .hasMessageContaining("did not answer within 300 ms");
     }
+  }
+
+  /** A runner's other work is done by virtual threads, which share as many threads as cores. */
+  @Test
+  void programsThatCannotBeReadToTheirEndKeepNobodyElseFromWorking() throws Exception {
+    int many = 2 * Runtime.getRuntime().availableProcessors();
+    for (int i = 0; i < many; i++) {
+      SecretProgram endless =
+          new SecretProgram(
+              List.of("/bin/sh", "-c", "(sleep 30 &); sleep 5", "sh"), Duration.ofMillis(100));
+      assertThatThrownBy(() -> endless.fetch(SecretReference.parse("any")))
+          .hasMessageContaining("did not answer");
+    }
+    Thread other = Thread.ofVirtual().start(() -> {});
+    assertThat(other.join(Duration.ofSeconds(10))).as("another virtual thread has run").isTrue();
   }
 }

@@ -2,6 +2,7 @@ package io.longshore.scheduler.core;
 
 import io.longshore.messages.query.Facts;
 import io.longshore.messages.query.Subject;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -68,6 +69,11 @@ final class Candidate implements Facts {
 
   int spread(int field) {
     return spreads[field].count;
+  }
+
+  /** The same for all hosts that have the same values of what tasks are spread over. */
+  List<Tally> spreads() {
+    return Arrays.asList(spreads);
   }
 
   int remainingCpu() {

@@ -6,11 +6,14 @@ import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskSpec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -39,11 +42,14 @@ final class Placement {
   private final Usage asked;
   private final Requirements requirements;
   private final List<Preference> chain;
+  private final boolean byLot;
   private final boolean oncePerHost;
   private final int asksAbout;
   private int sortedOut;
+  private boolean placed;
   private final List<Candidate> candidates = new ArrayList<>();
   private final List<Candidate> eligible = new ArrayList<>();
+  private final Map<List<Candidate.Tally>, PriorityQueue<Candidate>> queues = new LinkedHashMap<>();
 
   /**
    * What tasks are asked for.
@@ -92,6 +98,7 @@ final class Placement {
     requirements = new Requirements(ask.spec(), ask.placing());
     List<String> fields = new ArrayList<>();
     chain = Preference.chain(ask.placing().strategy(), fields);
+    byLot = chain.stream().anyMatch(Preference.Lot.class::isInstance);
     List<Map<String, Candidate.Tally>> tallies = new ArrayList<>();
     fields.forEach(field -> tallies.add(new HashMap<>()));
     int hosts = 0;
@@ -138,6 +145,14 @@ final class Placement {
 
   /** Takes a place for one more task; empty when there is none. */
   Optional<Choice> place(TaskId task) {
+    // The first is found quickest by a look at each, and lots fall anew for each task.
+    boolean lookAtAll = !placed || byLot;
+    placed = true;
+    return lookAtAll ? placeByLookingAtAll(task) : placeByQueues(task);
+  }
+
+  /** As {@link #place}; takes time in proportion to the hosts. */
+  Optional<Choice> placeByLookingAtAll(TaskId task) {
     Candidate best = null;
     for (Candidate candidate : eligible) {
       // Whether it is better is the cheaper question.
@@ -145,16 +160,61 @@ final class Placement {
         best = candidate;
       }
     }
-    if (best == null) {
+    return best == null ? Optional.empty() : Optional.of(take(best));
+  }
+
+  /**
+   * As {@link #place}; takes time in proportion to the values that tasks are spread over, and to
+   * the logarithm of the hosts. Hosts that share these values compare by what is on each of them
+   * alone, and that only changes on the one that is taken: so they can wait in a queue.
+   */
+  private Optional<Choice> placeByQueues(TaskId task) {
+    PriorityQueue<Candidate> bestQueue = null;
+    Candidate best = null;
+    for (PriorityQueue<Candidate> queue : queues(task)) {
+      Candidate first = queue.peek();
+      while (first != null && obstacle(first) != null) {
+        // It gets no room while this placement lasts.
+        queue.remove();
+        first = queue.peek();
+      }
+      if (first != null && (best == null || compare(first, best, task) < 0)) {
+        best = first;
+        bestQueue = queue;
+      }
+    }
+    if (best == null || bestQueue == null) {
       return Optional.empty();
     }
+    bestQueue.remove();
+    Choice choice = take(best);
+    if (!oncePerHost) {
+      bestQueue.add(best);
+    }
+    return Optional.of(choice);
+  }
+
+  private Collection<PriorityQueue<Candidate>> queues(TaskId any) {
+    if (queues.isEmpty()) {
+      for (Candidate candidate : eligible) {
+        queues
+            .computeIfAbsent(
+                candidate.spreads(),
+                values -> new PriorityQueue<>((one, other) -> compare(one, other, any)))
+            .add(candidate);
+      }
+    }
+    return queues.values();
+  }
+
+  private Choice take(Candidate best) {
     Choice choice = new Choice(best.runner(), why(best));
     best.take(asked);
     if (oncePerHost) {
       eligible.remove(best);
       candidates.remove(best);
     }
-    return Optional.of(choice);
+    return choice;
   }
 
   /** As things were when it was chosen. */

@@ -6,6 +6,7 @@ import io.longshore.messages.Reply;
 import io.longshore.messages.Report;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ public final class Shard {
   /** Every runner counts as heard of just now. */
   public void renewLeases(Instant now) {
     leases.renew(now);
+  }
+
+  /** Deleted services that were kept long enough, by their uids: they are stored no more. */
+  public void forget(Collection<String> services) {
+    services.forEach(ledger.state()::forget);
   }
 
   /** Whether somebody would be taken for lost now, if nothing was heard meanwhile. */

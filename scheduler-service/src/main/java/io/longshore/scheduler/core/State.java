@@ -225,6 +225,17 @@ public final class State {
     serviceUids.put(new ServiceKey(service.cluster(), service.name()), service.uid());
   }
 
+  /** Leaves a service out that is INACTIVE and no longer stored. */
+  void forget(String serviceUid) {
+    Service service = services.get(serviceUid);
+    if (service != null && service.status() == Service.Status.INACTIVE) {
+      services.remove(serviceUid);
+      waits.remove(serviceUid);
+      // A later one may have taken the name.
+      serviceUids.remove(new ServiceKey(service.cluster(), service.name()), serviceUid);
+    }
+  }
+
   void put(Runner runner) {
     runners.put(runner.id(), runner);
     runnersByCluster

@@ -18,8 +18,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -75,6 +77,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   // Where the topics of a shard ended when somebody was about to be taken for lost.
   private final Map<Integer, End> ends = new TreeMap<>();
   private final Set<Integer> working = new ConcurrentSkipListSet<>();
+  private final Queue<List<String>> pruned = new ConcurrentLinkedQueue<>();
   private Instant lastContact = Instant.EPOCH;
   // When the poll before the present one had returned.
   private Instant lastPoll = Instant.EPOCH;
@@ -140,6 +143,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
         ConsumerRecords<String, byte[]> polled = consumer.poll(patience());
         listen(polled);
         Instant end = clock.instant();
+        forgetPruned();
         takeTurns(polled);
         lastPoll = end;
         repair();
@@ -154,6 +158,18 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   public void stop() {
     stopped = true;
     consumer.wakeup();
+  }
+
+  /** Deleted services are stored no more. Safe to call from any thread. */
+  public void pruned(List<String> services) {
+    pruned.add(services);
+  }
+
+  private void forgetPruned() {
+    for (List<String> gone = pruned.poll(); gone != null; gone = pruned.poll()) {
+      List<String> services = gone;
+      lanes.values().forEach(lane -> lane.forget(services));
+    }
   }
 
   /** Safe to call from any thread. */

@@ -25,6 +25,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -112,6 +113,11 @@ final class ShardLane {
   /** Every runner counts as heard of just now. */
   void renewLeases(Instant now) {
     shard.renewLeases(now);
+  }
+
+  /** These services are stored no more. */
+  void forget(Collection<String> services) {
+    shard.forget(services);
   }
 
   /** Whether somebody would be taken for lost now, if nothing was heard meanwhile. */

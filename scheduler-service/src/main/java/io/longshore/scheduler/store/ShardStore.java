@@ -28,6 +28,9 @@ import javax.sql.DataSource;
  * then take the shard over again and begin from what it finds.
  */
 public final class ShardStore {
+  // No lock is held for long, and no transaction is large.
+  private static final int PRUNE_BATCH = 5_000;
+
   private final DataSource dataSource;
 
   public ShardStore(DataSource dataSource) {
@@ -232,27 +235,37 @@ public final class ShardStore {
   }
 
   /**
-   * Deletes what has been kept long enough, a bounded number of rows at a time, and definitions
-   * that were waiting for their last use to end.
+   * What went.
    *
-   * @return how many rows went
+   * @param rows of tasks and answers, and of what is told of services
+   * @param services deleted ones, by their uids
    */
-  public int prune(int shard, Instant tasksBefore, Instant answersBefore) throws SQLException {
+  public record Pruned(int rows, List<String> services) {}
+
+  /**
+   * Deletes what has been kept long enough, a bounded number of rows at a time until none is left,
+   * and definitions that were waiting for their last use to end.
+   *
+   * @return how much went
+   */
+  public Pruned prune(int shard, Instant tasksBefore, Instant answersBefore) throws SQLException {
     try (Connection connection = dataSource.getConnection();
         var tasks =
             connection.prepareStatement(
                 """
                 delete from scheduler.task where id in (
                     select id from scheduler.task
-                    where shard = ? and last_status = 'STOPPED' and stopped_at < ? limit 5000)
-                """);
+                    where shard = ? and last_status = 'STOPPED' and stopped_at < ? limit %d)
+                """
+                    .formatted(PRUNE_BATCH));
         var answers =
             connection.prepareStatement(
                 """
                 delete from scheduler.answer where key in (
                     select key from scheduler.answer
-                    where shard = ? and answered_at < ? limit 5000)
-                """);
+                    where shard = ? and answered_at < ? limit %d)
+                """
+                    .formatted(PRUNE_BATCH));
         var definitions =
             connection.prepareStatement(
                 """
@@ -275,6 +288,7 @@ public final class ShardStore {
                         select ordinal from scheduler.service_event
                         where service_uid = s.uid order by ordinal desc limit 200) newest)
                 """);
+        var services = connection.prepareStatement(PRUNE_SERVICES);
         var decisions = connection.prepareStatement(PRUNE_SERVICE_DECISIONS);
         var deployments = connection.prepareStatement(PRUNE_SERVICE_DEPLOYMENTS);
         var revisions = connection.prepareStatement(PRUNE_SERVICE_REVISIONS)) {
@@ -283,15 +297,38 @@ public final class ShardStore {
       definitions.setInt(1, shard);
       deployments.setInt(1, shard);
       revisions.setInt(1, shard);
-      return prune(tasks, shard, tasksBefore)
-          + prune(answers, shard, answersBefore)
-          + definitions.executeUpdate()
-          + events.executeUpdate()
-          + decisions.executeUpdate()
-          + deployments.executeUpdate()
-          + revisions.executeUpdate();
+      int rows =
+          prune(tasks, shard, tasksBefore)
+              + prune(answers, shard, answersBefore)
+              + definitions.executeUpdate()
+              + events.executeUpdate()
+              + decisions.executeUpdate()
+              + deployments.executeUpdate()
+              + revisions.executeUpdate();
+      return new Pruned(rows, pruneServices(services, shard, tasksBefore));
     }
   }
+
+  /** Deleted services go with the last of their tasks, and what is told of them with them. */
+  private static final String PRUNE_SERVICES =
+      """
+      with gone as (
+          delete from scheduler.service s
+          where s.shard = ? and s.status = 'INACTIVE' and s.created_at < ?
+              and not exists (select from scheduler.task t where t.service_uid = s.uid)
+              and not exists (select from scheduler.service_event e
+                  where e.service_uid = s.uid and e.created_at >= ?)
+          returning s.uid),
+      events as (
+          delete from scheduler.service_event where service_uid in (select uid from gone)),
+      decisions as (
+          delete from scheduler.service_decision where service_uid in (select uid from gone)),
+      deployments as (
+          delete from scheduler.service_deployment where service_uid in (select uid from gone)),
+      revisions as (
+          delete from scheduler.service_revision where service_uid in (select uid from gone))
+      select uid from gone
+      """;
 
   /** Of each service, the newest 100 stay, and at ordinal 0 what it waits for. */
   private static final String PRUNE_SERVICE_DECISIONS =
@@ -335,7 +372,27 @@ public final class ShardStore {
       throws SQLException {
     delete.setInt(1, shard);
     delete.setTimestamp(2, Timestamp.from(before));
-    return delete.executeUpdate();
+    int all = 0;
+    int gone;
+    do {
+      gone = delete.executeUpdate();
+      all += gone;
+    } while (gone == PRUNE_BATCH);
+    return all;
+  }
+
+  private static List<String> pruneServices(PreparedStatement delete, int shard, Instant before)
+      throws SQLException {
+    delete.setInt(1, shard);
+    delete.setTimestamp(2, Timestamp.from(before));
+    delete.setTimestamp(3, Timestamp.from(before));
+    List<String> uids = new ArrayList<>();
+    try (ResultSet gone = delete.executeQuery()) {
+      while (gone.next()) {
+        uids.add(gone.getString(1));
+      }
+    }
+    return uids;
   }
 
   private static String[] alternating(Map<String, String> headers) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longshore.messages.Command;
 import io.longshore.messages.HostResources;
+import io.longshore.messages.Ids;
 import io.longshore.messages.Json;
 import io.longshore.messages.Placing;
 import io.longshore.messages.Reply.Accepted;
@@ -16,11 +17,13 @@ import io.longshore.messages.Reply.Failure;
 import io.longshore.messages.ServiceSettings;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,62 @@ class PlacementTest {
             new Command.RunTask(
                 World.CLUSTER, spec, count, "family:web", null, Json.EMPTY, Map.of(), placing));
   }
+
+  /** Queues are a quicker way to the same places. */
+  @Test
+  void queuesChooseWhatALookAtEveryHostChooses() {
+    Random random = new Random(17);
+    for (int round = 0; round < 40; round++) {
+      World fleet = new World();
+      for (int i = 0; i < 30; i++) {
+        String zone = "zone-" + random.nextInt(4);
+        fleet.addRunner(
+            "host-" + i,
+            new HostResources(
+                "host-" + i,
+                128 * (1 + random.nextInt(8)),
+                64 * (1 + random.nextInt(8)),
+                List.of(22),
+                Map.of(HostResources.ZONE_ATTRIBUTE, zone, "rack", "rack-" + random.nextInt(3)),
+                "1.10",
+                "1",
+                false));
+      }
+      List<Placing.Strategy> chain = new ArrayList<>();
+      for (int i = random.nextInt(4); i > 0; i--) {
+        chain.add(LINKS.get(random.nextInt(LINKS.size())));
+      }
+      List<Placing.Constraint> constraints =
+          random.nextInt(3) == 0
+              ? List.of(new Placing.Constraint(MEMBER_OF, "runningTasksCount < 3"))
+              : List.of();
+      Placement.Ask ask =
+          new Placement.Ask(
+              World.CLUSTER,
+              "service:web",
+              World.spec(1),
+              new Placing(constraints, chain),
+              anywhere -> true,
+              random.nextInt(4) == 0);
+      Placement queues = new Placement(fleet.state, ask);
+      Placement looks = new Placement(fleet.state, ask);
+      for (int i = 0; i < 400; i++) {
+        TaskId task = new TaskId(Ids.derive("task", Integer.toString(i)));
+        assertThat(queues.place(task))
+            .as("round %d, task %d, %s", round, i, ask)
+            .isEqualTo(looks.placeByLookingAtAll(task));
+      }
+    }
+  }
+
+  private static final List<Placing.Strategy> LINKS =
+      List.of(
+          strategy(SPREAD, HostResources.ZONE_ATTRIBUTE),
+          strategy(SPREAD, "attribute:rack"),
+          strategy(SPREAD, "instanceId"),
+          strategy(BINPACK, "memory"),
+          strategy(BINPACK, "cpu"),
+          strategy(RANDOM, null));
 
   @Test
   void aHostThatAnExpressionDoesNotSelectGetsNothing() {

@@ -78,6 +78,21 @@ class ServiceScenariosTest {
   }
 
   @Test
+  void aDeletedServiceIsForgottenAndTheNextOfItsNameIsNot() {
+    world.createService(0);
+    String uid = world.web().uid();
+    world.state.forget(uid);
+    assertThat(world.web().uid()).as("it is not deleted").isEqualTo(uid);
+
+    world.command(new Command.DeleteService(World.CLUSTER, WEB, true));
+    assertThat(world.web().status()).isEqualTo(Service.Status.INACTIVE);
+    world.createService(0);
+    world.state.forget(uid);
+    assertThat(world.state.service(uid)).isNull();
+    assertThat(world.web().status()).isEqualTo(Service.Status.ACTIVE);
+  }
+
+  @Test
   void whatTheSchedulerDoesIsNoConflict() {
     world.createService(3);
     long seen = world.web().intent();

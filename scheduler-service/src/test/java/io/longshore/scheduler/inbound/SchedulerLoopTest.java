@@ -678,6 +678,47 @@ class SchedulerLoopTest {
         .isEqualTo(Accepted.of("leaving:2"));
   }
 
+  /** A busy day leaves more than one batch. */
+  @Test
+  void whatWasKeptLongEnoughGoesHoweverMuchItIs() throws Exception {
+    ClusterName cluster = new ClusterName("brief");
+    scheduler.register(cluster);
+    TaskDefinitionId id = new TaskDefinitionId("brief", 1);
+    scheduler.ask(new Command.RegisterTaskDefinition("brief", spec(), Json.EMPTY, Map.of()));
+    scheduler.ask(
+        new Command.CreateService(
+            cluster,
+            new ServiceName("brief"),
+            spec().as(id),
+            0,
+            new ServiceSettings(100, 200),
+            Json.EMPTY,
+            Map.of()));
+    scheduler.ask(new Command.DeleteService(cluster, new ServiceName("brief"), true));
+    text(
+        "with old as (insert into scheduler.answer select 'old-' || i, 0, 'f', '{}', now() - interval '2 days' from generate_series(1, 12000) i returning key) select count(*) from old");
+    String services = "select status from read.service where name = 'brief'";
+    ShardStore store = new ShardStore(scheduler.dataSource);
+
+    Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+    for (int shard = 0; shard < 2; shard++) {
+      store.prune(shard, yesterday, yesterday);
+    }
+    assertThat(text("select count(*) from scheduler.answer where key like 'old-%'")).isEqualTo("0");
+    assertThat(texts(services)).containsExactly("INACTIVE");
+
+    // Other tests move the scheduler's clock.
+    Instant later = Instant.now().plus(Duration.ofDays(1000));
+    for (int shard = 0; shard < 2; shard++) {
+      store.prune(shard, later, yesterday);
+    }
+    assertThat(texts(services)).isEmpty();
+    assertThat(
+            text(
+                "select count(*) from scheduler.service_event e where not exists (select from scheduler.service s where s.uid = e.service_uid)"))
+        .isEqualTo("0");
+  }
+
   private void prune() throws SQLException {
     ShardStore store = new ShardStore(scheduler.dataSource);
     for (int shard = 0; shard < 2; shard++) {
