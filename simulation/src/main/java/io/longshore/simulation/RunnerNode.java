@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +58,12 @@ final class RunnerNode {
   private long acknowledgedLateNanos;
   private long heardNanos = -CONTACT;
 
-  /** The newest report about something, and whether an earlier one is on its way. */
+  /**
+   * The newest report about something, which is written when it is sent, and whether an earlier one
+   * is on its way.
+   */
   private static final class Sending {
-    @Nullable Report waiting;
+    @Nullable Supplier<Report> waiting;
     Runnable arrived = () -> {};
     boolean underWay;
   }
@@ -324,25 +328,15 @@ final class RunnerNode {
         }
         case Membership.ReportUnknown unknown ->
             report(Observations.unknown(unknown.task(), host.wallClock()));
-        case Membership.Register register -> {
-          List<TaskObservation> inventory =
-              keepers.values().stream().map(TaskKeeper::latest).toList();
-          send(
-              "registration",
-              new Report.RunnerRegistered(
-                  host.cluster(),
-                  host.runner(),
-                  register.incarnation(),
-                  host.resources(),
-                  inventory,
-                  false));
-        }
+        case Membership.Register register ->
+            send("registration", () -> registration(register.incarnation()), () -> {});
         case Membership.Beat beat -> {
           long sentAt = timeline.nanos();
           send(
               "beat",
-              new Report.RunnerBeat(
-                  host.cluster(), host.runner(), beat.incarnation(), beat.generation()),
+              () ->
+                  new Report.RunnerBeat(
+                      host.cluster(), host.runner(), beat.incarnation(), beat.generation()),
               () -> acknowledged(sentAt));
         }
         case Membership.Leave leave ->
@@ -355,6 +349,12 @@ final class RunnerNode {
       }
     }
     watch();
+  }
+
+  private Report registration(String incarnation) {
+    List<TaskObservation> inventory = keepers.values().stream().map(TaskKeeper::latest).toList();
+    return new Report.RunnerRegistered(
+        host.cluster(), host.runner(), incarnation, host.resources(), inventory, false);
   }
 
   private void acknowledged(long sentAt) {
@@ -522,10 +522,10 @@ final class RunnerNode {
 
   /** Of several reports about the same thing that could not be sent yet, the last one is kept. */
   private void send(String subject, Report report) {
-    send(subject, report, () -> {});
+    send(subject, () -> report, () -> {});
   }
 
-  private void send(String subject, Report report, Runnable arrived) {
+  private void send(String subject, Supplier<Report> report, Runnable arrived) {
     Sending sending = sendings.computeIfAbsent(subject, key -> new Sending());
     sending.waiting = report;
     sending.arrived = arrived;
@@ -536,13 +536,14 @@ final class RunnerNode {
   }
 
   private void transmit(String subject, Sending sending) {
-    Report report = sending.waiting;
-    if (report == null) {
+    Supplier<Report> waiting = sending.waiting;
+    if (waiting == null) {
       sending.underWay = false;
       sendings.remove(subject, sending);
       return;
     }
     sending.waiting = null;
+    Report report = waiting.get();
     boolean dies = diesAfter(point(report));
     Runnable arrived = sending.arrived;
     pipe.send(

@@ -196,18 +196,20 @@ public final class Agent implements TaskOwner.Surroundings {
   }
 
   private void register(Membership.Register register) {
-    List<TaskObservation> inventory = owners.values().stream().map(TaskOwner::latest).toList();
     String why =
         identity.claimed() && register.reason().equals(Membership.NO_MANIFEST)
             ? register.reason() + ": is this container instance registered in this cluster?"
             : register.reason();
     LOG.infof(
         "Runner %s registers with cluster %s (%s); %d tasks in its inventory.",
-        runner(), cluster(), why, inventory.size());
-    reports.send(
-        new Report.RunnerRegistered(
-            cluster(), runner(), register.incarnation(), host, inventory, identity.claimed()),
-        null);
+        runner(), cluster(), why, owners.size());
+    reports.register(runner(), () -> registration(register.incarnation()));
+  }
+
+  private Report.RunnerRegistered registration(String incarnation) {
+    List<TaskObservation> inventory = owners.values().stream().map(TaskOwner::latest).toList();
+    return new Report.RunnerRegistered(
+        cluster(), runner(), incarnation, host, inventory, identity.claimed());
   }
 
   private synchronized void acknowledged(long sentAt) {
