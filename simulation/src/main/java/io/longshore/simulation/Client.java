@@ -116,7 +116,13 @@ final class Client {
       switch (chance.between(0, 9)) {
         case 0 -> delete(number);
         case 1, 2, 3 -> deploy(number, chance.oneIn(6));
-        default -> scale(number);
+        default -> {
+          if (World.strictCount(number) == 0) {
+            scale(number);
+          } else {
+            deploy(number, false);
+          }
+        }
       }
     }
   }
@@ -139,12 +145,12 @@ final class Client {
     return conditions.blueGreen() && number % 2 == 1;
   }
 
-  private ServiceSettings settings(int number) {
-    if (!isBlueGreen(number)) {
-      return settings();
+  private ServiceSettings settings(int number, boolean strict) {
+    if (strict || !isBlueGreen(number)) {
+      return settings(strict);
     }
     int bakeMinutes = chance.oneIn(3) ? 1 : 0;
-    ServiceSettings drawn = settings();
+    ServiceSettings drawn = settings(false);
     return new ServiceSettings(
             drawn.minimumHealthyPercent(),
             200,
@@ -154,12 +160,13 @@ final class Client {
         .with(new ServiceSettings.Deploying(Strategy.BLUE_GREEN, bakeMinutes));
   }
 
-  private ServiceSettings settings() {
+  private ServiceSettings settings(boolean strict) {
     // Bounds that leave no room to go from one revision to the next would be the user's choice.
-    int minimum = chance.between(0, 2) * 50;
+    int minimum = strict ? 0 : chance.between(0, 2) * 50;
+    int beyond = minimum == 0 ? 50 * chance.between(0, 2) : 100;
     return new ServiceSettings(
         minimum,
-        minimum == 0 ? 100 + 50 * chance.between(0, 2) : 200,
+        strict ? 100 : 100 + beyond,
         new ServiceSettings.Scheduling(false, 0, chance.oneIn(3)),
         new ServiceSettings.CircuitBreaker(
             chance.oneIn(3), true, ServiceSettings.CircuitBreaker.OFF.threshold()),
@@ -168,7 +175,8 @@ final class Client {
 
   private void create(int number) {
     busy.add(number);
-    int count = chance.between(1, World.TASKS_PER_SERVICE_MAX);
+    int strict = World.strictCount(number);
+    int count = strict > 0 ? strict : chance.between(1, World.TASKS_PER_SERVICE_MAX);
     int revision = 1;
     ask(
         new Command.CreateService(
@@ -176,9 +184,9 @@ final class Client {
             World.service(number),
             recipe(number, revision, false),
             count,
-            settings(number),
+            settings(number, strict > 0),
             Json.EMPTY,
-            Map.of()),
+            strict > 0 ? Map.of("longshore:copies", "strict") : Map.of()),
         () -> become(number, new Wanted(count, revision, false)),
         () -> later(number));
   }

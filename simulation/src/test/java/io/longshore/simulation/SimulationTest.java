@@ -25,7 +25,7 @@ class SimulationTest {
 
   /** Of each of these it was learned what is right; they are kept for good, as they were then. */
   @ParameterizedTest
-  @ValueSource(longs = {6, 18, 48, 865, 2305, 2724, 5002, 5125, 5191, 5282, 5334, 7})
+  @ValueSource(longs = {6, 18, 48, 865, 2305, 2724, 5002, 5125, 5191, 5282, 5334, 7, 8611})
   void seedsThatFailedOnce(long seed) {
     Simulation.Verdict verdict = Simulation.run(seed, Conditions.PLAIN);
     assertThat(verdict.promise()).as(verdict.failure()).isEmpty();
