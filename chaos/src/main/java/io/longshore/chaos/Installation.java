@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class Installation implements AutoCloseable {
   private static final Pattern PORT = Pattern.compile(":([0-9]+)(/|$)");
   private static final Pattern FENCED = Pattern.compile("has gone to a later owner than epoch");
+  private static final String LOOPBACK = "127.0.0.1";
+  // More than what a run writes, and soon filled.
+  private static final int DISK_MEBIBYTES = 32;
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration READY_PATIENCE = Duration.ofMinutes(2);
 
@@ -51,6 +56,16 @@ final class Installation implements AutoCloseable {
           .collect(Collectors.toSet());
     }
 
+    private Node node(Member member) throws IOException, InterruptedException {
+      Set<Means> means = fleet.means();
+      boolean files = member.part() != Member.Part.SCHEDULER;
+      return new Node(
+          means.contains(Means.ISLANDS) ? Island.make() : null,
+          files && means.contains(Means.DISKS)
+              ? Disk.mount(directory.resolve(member.toString()), DISK_MEBIBYTES)
+              : null);
+    }
+
     private String hostId(Member runner) {
       // Other runs may have left something on the same engine.
       return directory.getFileName() + "-" + runner;
@@ -59,65 +74,82 @@ final class Installation implements AutoCloseable {
 
   private final Plan plan;
   private final Outside outside;
-  private final Map<Member, Node> nodes = new LinkedHashMap<>();
+  private final Map<Member, Node> nodes;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
-  /** A member, and its ways to others. */
+  /** A member, what it has of its own, and its ways to others. */
   private static final class Node {
     private final int port = LoopbackPorts.next();
+    private final @Nullable Island island;
+    private final @Nullable Disk disk;
     private final Map<Backend, FaultProxy> proxies = new EnumMap<>(Backend.class);
     private @Nullable Jvm jvm;
+
+    Node(@Nullable Island island, @Nullable Disk disk) {
+      this.island = island;
+      this.disk = disk;
+    }
+
+    /** Where it is, for the rest of the machine. */
+    String address() {
+      return island == null ? LOOPBACK : island.inside();
+    }
+
+    /** Where the rest of the machine is, for it. */
+    String outside() {
+      return island == null ? LOOPBACK : island.host();
+    }
   }
 
-  private Installation(Plan plan, Outside outside) {
+  /**
+   * A listener of the broker, for one member.
+   *
+   * @param advertised where that member's proxy is
+   */
+  private record Door(int port, InetSocketAddress advertised) {
+    String told() {
+      return advertised.getHostString() + ":" + advertised.getPort();
+    }
+  }
+
+  private Installation(Plan plan, Outside outside, Map<Member, Node> nodes) {
     this.plan = plan;
     this.outside = outside;
+    this.nodes = nodes;
   }
 
   /** Starts everything and waits until it is ready. */
   static Installation start(Plan plan, @Nullable Engine engine)
       throws IOException, InterruptedException {
-    List<Member> members = plan.fleet().members();
     // The broker has a door for each member, and tells whoever comes in by it to come back by the
     // member's own proxy.
-    Map<Member, Integer> advertised = new LinkedHashMap<>();
-    Map<Integer, Integer> doors = new LinkedHashMap<>();
-    Map<Member, Integer> doorOf = new LinkedHashMap<>();
-    for (Member member : members) {
-      advertised.put(member, LoopbackPorts.next());
-      doorOf.put(member, LoopbackPorts.next());
-      doors.put(port(doorOf, member), port(advertised, member));
+    Map<Member, Node> nodes = new LinkedHashMap<>();
+    Map<Member, Door> doors = new LinkedHashMap<>();
+    for (Member member : plan.fleet().members()) {
+      Node node = plan.node(member);
+      nodes.put(member, node);
+      doors.put(
+          member,
+          new Door(
+              LoopbackPorts.next(), new InetSocketAddress(node.outside(), LoopbackPorts.next())));
     }
     Outside outside =
         Outside.start(
             Settings.ofLibraries(plan.directory().resolve("outside"), plan.build().embedded())
-                .withDoors(doors));
-    Installation installation = new Installation(plan, outside);
+                .withDoors(
+                    doors.values().stream().collect(Collectors.toMap(Door::port, Door::told))));
+    Installation installation = new Installation(plan, outside, nodes);
     try {
-      for (Member member : members) {
-        Node node = new Node();
-        installation.nodes.put(member, node);
-        node.proxies.put(
-            Backend.KAFKA,
-            FaultProxy.listen(port(advertised, member), loopback(port(doorOf, member))));
-        for (Backend backend : member.part().backends()) {
-          SocketAddress to =
-              switch (backend) {
-                case KAFKA -> null;
-                case DATABASE -> loopback(portOf(outside.endpoints().jdbcUrl()));
-                case ENGINE -> engine == null ? null : engine.address();
-              };
-          if (to != null) {
-            node.proxies.put(backend, FaultProxy.listen(LoopbackPorts.next(), to));
-          }
-        }
-        installation.start(member);
+      for (var member : doors.entrySet()) {
+        installation.connect(member.getKey(), member.getValue(), engine);
+        installation.start(member.getKey());
       }
       installation.awaitReady();
+      AppendTimes.askFor(outside.endpoints().bootstrapServers());
       return installation;
     } catch (IOException | InterruptedException | RuntimeException e) {
       installation.close();
@@ -125,12 +157,31 @@ final class Installation implements AutoCloseable {
     }
   }
 
-  private static int port(Map<Member, Integer> ports, Member member) {
-    Integer port = ports.get(member);
-    if (port == null) {
-      throw new IllegalArgumentException("There is no " + member);
+  private void connect(Member member, Door door, @Nullable Engine engine) throws IOException {
+    Node node = node(member);
+    for (Backend backend : member.part().backends()) {
+      switch (backend) {
+        case KAFKA ->
+            node.proxies.put(backend, FaultProxy.listen(door.advertised(), loopback(door.port())));
+        case DATABASE ->
+            node.proxies.put(
+                backend,
+                FaultProxy.listen(
+                    new InetSocketAddress(node.outside(), LoopbackPorts.next()),
+                    loopback(portOf(outside.endpoints().jdbcUrl()))));
+        case ENGINE -> {
+          if (engine != null) {
+            // A Unix socket is a file: whoever is cut off from the network reaches it.
+            SocketAddress at =
+                node.island == null
+                    ? loopback(LoopbackPorts.next())
+                    : UnixDomainSocketAddress.of(
+                        Files.createTempDirectory("longshore-").resolve("engine"));
+            node.proxies.put(backend, FaultProxy.listen(at, engine.address()));
+          }
+        }
+      }
     }
-    return port;
   }
 
   private static SocketAddress loopback(int port) {
@@ -152,7 +203,7 @@ final class Installation implements AutoCloseable {
   List<URI> apis() {
     return nodes.entrySet().stream()
         .filter(entry -> entry.getKey().part() == Member.Part.API)
-        .map(entry -> URI.create("http://127.0.0.1:" + entry.getValue().port + "/"))
+        .map(entry -> uri(entry.getValue(), "/"))
         .toList();
   }
 
@@ -176,6 +227,24 @@ final class Installation implements AutoCloseable {
       throw new IllegalStateException(member + " was not started");
     }
     return jvm;
+  }
+
+  /** Its network of its own. */
+  Island island(Member member) {
+    Island island = node(member).island;
+    if (island == null) {
+      throw new IllegalStateException(member + " has no network of its own");
+    }
+    return island;
+  }
+
+  /** Its disk of its own. */
+  Disk disk(Member member) {
+    Disk disk = node(member).disk;
+    if (disk == null) {
+      throw new IllegalStateException(member + " has no disk of its own");
+    }
+    return disk;
   }
 
   /** Null if there is no such way, as to an engine that is not there. */
@@ -209,7 +278,8 @@ final class Installation implements AutoCloseable {
                 "-jar",
                 plan.build().service(member.part().module()).toString()),
             environment(member, node),
-            output(member));
+            output(member),
+            node.island);
   }
 
   private Path output(Member member) {
@@ -221,19 +291,27 @@ final class Installation implements AutoCloseable {
     if (proxy == null) {
       throw new IllegalStateException("There is no way to " + backend);
     }
-    return "127.0.0.1:" + proxy.port();
+    return switch (proxy.address()) {
+      case InetSocketAddress tcp -> tcp.getHostString() + ":" + tcp.getPort();
+      case SocketAddress unix -> unix.toString();
+    };
+  }
+
+  private Path data(Member member, Node node) {
+    return node.disk == null ? plan.directory().resolve(member.toString()) : node.disk.data();
   }
 
   private Map<String, String> environment(Member member, Node node) {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("KAFKA_BOOTSTRAP_SERVERS", address(node, Backend.KAFKA));
+    environment.put("QUARKUS_HTTP_HOST", node.address());
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(node.port));
     switch (member.part()) {
       case API -> {
         environment.put("LONGSHORE_READ_DATABASE_URL", jdbcUrl(node));
         environment.put("LONGSHORE_READ_DATABASE_USER", "longshore_read");
         environment.put("LONGSHORE_READ_DATABASE_PASSWORD", "any");
-        environment.put("LONGSHORE_API_DATA", plan.directory().resolve(member + "").toString());
+        environment.put("LONGSHORE_API_DATA", data(member, node).toString());
       }
       case SCHEDULER -> {
         environment.put("LONGSHORE_DATABASE_URL", jdbcUrl(node));
@@ -248,10 +326,12 @@ final class Installation implements AutoCloseable {
         environment.put("LONGSHORE_RUNNER_CLUSTER", "*");
         environment.put("LONGSHORE_RUNNER_DRIVER", plan.driver());
         environment.put("LONGSHORE_RUNNER_HOST_ID", plan.hostId(member));
-        environment.put("LONGSHORE_RUNNER_DATA", plan.directory().resolve(member + "").toString());
+        environment.put("LONGSHORE_RUNNER_DATA", data(member, node).toString());
         environment.put("LONGSHORE_RUNNER_METADATA_PORT", "0");
         if (node.proxies.containsKey(Backend.ENGINE)) {
-          environment.put("DOCKER_HOST", "tcp://" + address(node, Backend.ENGINE));
+          environment.put(
+              "DOCKER_HOST",
+              (node.island == null ? "tcp://" : "unix://") + address(node, Backend.ENGINE));
         }
       }
     }
@@ -268,7 +348,14 @@ final class Installation implements AutoCloseable {
   /** Whatever a fault has left: everything runs, and everything passes. */
   void mendAll() throws IOException, InterruptedException {
     for (var entry : nodes.entrySet()) {
-      entry.getValue().proxies.values().forEach(FaultProxy::heal);
+      Node node = entry.getValue();
+      node.proxies.values().forEach(FaultProxy::heal);
+      if (node.island != null) {
+        node.island.mend();
+      }
+      if (node.disk != null) {
+        node.disk.empty();
+      }
       Jvm jvm = jvm(entry.getKey());
       if (jvm.isAlive()) {
         jvm.resume();
@@ -293,21 +380,23 @@ final class Installation implements AutoCloseable {
     }
   }
 
+  private static URI uri(Node node, String path) {
+    return URI.create("http://%s:%d%s".formatted(node.address(), node.port, path));
+  }
+
   private List<Member> notReady() {
     List<Member> missing = new ArrayList<>();
     nodes.forEach((member, node) -> {
-      if (!isReady(node.port)) {
+      if (!isReady(node)) {
         missing.add(member);
       }
     });
     return missing;
   }
 
-  private boolean isReady(int port) {
+  private boolean isReady(Node node) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
-            .timeout(Duration.ofSeconds(3))
-            .build();
+        HttpRequest.newBuilder(uri(node, "/q/health/ready")).timeout(Duration.ofSeconds(3)).build();
     try {
       return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
@@ -346,6 +435,12 @@ final class Installation implements AutoCloseable {
       }
       for (FaultProxy proxy : node.proxies.values()) {
         proxy.close();
+      }
+      if (node.island != null) {
+        node.island.close();
+      }
+      if (node.disk != null) {
+        node.disk.close();
       }
     }
     outside.close();
