@@ -5,19 +5,13 @@ import io.longshore.chaos.Schedule.Fleet;
 import io.longshore.embedded.EmbeddedProcess.Settings;
 import io.longshore.embedded.Endpoints;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
-import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class Installation implements AutoCloseable {
   private static final Pattern PORT = Pattern.compile(":([0-9]+)(/|$)");
   private static final Pattern FENCED = Pattern.compile("has gone to a later owner than epoch");
-  private static final String LOOPBACK = "127.0.0.1";
-  // More than what a run writes, and soon filled.
-  private static final int DISK_MEBIBYTES = 32;
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration READY_PATIENCE = Duration.ofMinutes(2);
 
@@ -57,13 +48,10 @@ final class Installation implements AutoCloseable {
     }
 
     private Node node(Member member) throws IOException, InterruptedException {
-      Set<Means> means = fleet.means();
-      boolean files = member.part() != Member.Part.SCHEDULER;
-      return new Node(
-          means.contains(Means.ISLANDS) ? Island.make() : null,
-          files && means.contains(Means.DISKS)
-              ? Disk.mount(directory.resolve(member.toString()), DISK_MEBIBYTES)
-              : null);
+      return Node.make(
+          directory.resolve(member.toString()),
+          member.part() != Member.Part.SCHEDULER,
+          fleet.means());
     }
 
     private String hostId(Member runner) {
@@ -81,41 +69,6 @@ final class Installation implements AutoCloseable {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
-  /** A member, what it has of its own, and its ways to others. */
-  private static final class Node {
-    private final int port = LoopbackPorts.next();
-    private final @Nullable Island island;
-    private final @Nullable Disk disk;
-    private final Map<Backend, FaultProxy> proxies = new EnumMap<>(Backend.class);
-    private @Nullable Jvm jvm;
-
-    Node(@Nullable Island island, @Nullable Disk disk) {
-      this.island = island;
-      this.disk = disk;
-    }
-
-    /** Where it is, for the rest of the machine. */
-    String address() {
-      return island == null ? LOOPBACK : island.inside();
-    }
-
-    /** Where the rest of the machine is, for it. */
-    String outside() {
-      return island == null ? LOOPBACK : island.host();
-    }
-  }
-
-  /**
-   * A listener of the broker, for one member.
-   *
-   * @param advertised where that member's proxy is
-   */
-  private record Door(int port, InetSocketAddress advertised) {
-    String told() {
-      return advertised.getHostString() + ":" + advertised.getPort();
-    }
-  }
-
   private Installation(Plan plan, Outside outside, Map<Member, Node> nodes) {
     this.plan = plan;
     this.outside = outside;
@@ -128,25 +81,20 @@ final class Installation implements AutoCloseable {
     // The broker has a door for each member, and tells whoever comes in by it to come back by the
     // member's own proxy.
     Map<Member, Node> nodes = new LinkedHashMap<>();
-    Map<Member, Door> doors = new LinkedHashMap<>();
     for (Member member : plan.fleet().members()) {
-      Node node = plan.node(member);
-      nodes.put(member, node);
-      doors.put(
-          member,
-          new Door(
-              LoopbackPorts.next(), new InetSocketAddress(node.outside(), LoopbackPorts.next())));
+      nodes.put(member, plan.node(member));
     }
     Outside outside =
         Outside.start(
             Settings.ofLibraries(plan.directory().resolve("outside"), plan.build().embedded())
                 .withDoors(
-                    doors.values().stream().collect(Collectors.toMap(Door::port, Door::told))));
+                    nodes.values().stream()
+                        .collect(Collectors.toMap(Node::door, Node::advertised))));
     Installation installation = new Installation(plan, outside, nodes);
     try {
-      for (var member : doors.entrySet()) {
-        installation.connect(member.getKey(), member.getValue(), engine);
-        installation.start(member.getKey());
+      for (Member member : nodes.keySet()) {
+        installation.connect(member, engine);
+        installation.start(member);
       }
       installation.awaitReady();
       AppendTimes.askFor(outside.endpoints().bootstrapServers());
@@ -157,35 +105,19 @@ final class Installation implements AutoCloseable {
     }
   }
 
-  private void connect(Member member, Door door, @Nullable Engine engine) throws IOException {
+  private void connect(Member member, @Nullable Engine engine) throws IOException {
     Node node = node(member);
     for (Backend backend : member.part().backends()) {
       switch (backend) {
-        case KAFKA ->
-            node.proxies.put(backend, FaultProxy.listen(door.advertised(), loopback(door.port())));
-        case DATABASE ->
-            node.proxies.put(
-                backend,
-                FaultProxy.listen(
-                    new InetSocketAddress(node.outside(), LoopbackPorts.next()),
-                    loopback(portOf(outside.endpoints().jdbcUrl()))));
+        case KAFKA -> node.connectKafka();
+        case DATABASE -> node.connectDatabase(portOf(outside.endpoints().jdbcUrl()));
         case ENGINE -> {
           if (engine != null) {
-            // A Unix socket is a file: whoever is cut off from the network reaches it.
-            SocketAddress at =
-                node.island == null
-                    ? loopback(LoopbackPorts.next())
-                    : UnixDomainSocketAddress.of(
-                        Files.createTempDirectory("longshore-").resolve("engine"));
-            node.proxies.put(backend, FaultProxy.listen(at, engine.address()));
+            node.connectEngine(engine.address());
           }
         }
       }
     }
-  }
-
-  private static SocketAddress loopback(int port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   private static int portOf(String address) {
@@ -203,7 +135,7 @@ final class Installation implements AutoCloseable {
   List<URI> apis() {
     return nodes.entrySet().stream()
         .filter(entry -> entry.getKey().part() == Member.Part.API)
-        .map(entry -> uri(entry.getValue(), "/"))
+        .map(entry -> entry.getValue().uri("/"))
         .toList();
   }
 
@@ -222,41 +154,29 @@ final class Installation implements AutoCloseable {
 
   /** Its process of the moment. */
   Jvm jvm(Member member) {
-    Jvm jvm = node(member).jvm;
-    if (jvm == null) {
-      throw new IllegalStateException(member + " was not started");
-    }
-    return jvm;
+    return node(member).jvm();
   }
 
   /** Its network of its own. */
   Island island(Member member) {
-    Island island = node(member).island;
-    if (island == null) {
-      throw new IllegalStateException(member + " has no network of its own");
-    }
-    return island;
+    return node(member).island();
   }
 
   /** Its disk of its own. */
   Disk disk(Member member) {
-    Disk disk = node(member).disk;
-    if (disk == null) {
-      throw new IllegalStateException(member + " has no disk of its own");
-    }
-    return disk;
+    return node(member).disk();
   }
 
   /** Null if there is no such way, as to an engine that is not there. */
   @Nullable FaultProxy proxy(Member member, Backend backend) {
-    return node(member).proxies.get(backend);
+    return node(member).way(backend);
   }
 
   /** Everybody's ways to it. */
   List<FaultProxy> proxies(Backend backend) {
     List<FaultProxy> proxies = new ArrayList<>();
     for (Node node : nodes.values()) {
-      FaultProxy proxy = node.proxies.get(backend);
+      FaultProxy proxy = node.way(backend);
       if (proxy != null) {
         proxies.add(proxy);
       }
@@ -267,7 +187,7 @@ final class Installation implements AutoCloseable {
   /** Does not wait. */
   void start(Member member) {
     Node node = node(member);
-    node.jvm =
+    node.run(
         Jvm.start(
             member.toString(),
             List.of(
@@ -279,39 +199,24 @@ final class Installation implements AutoCloseable {
                 plan.build().service(member.part().module()).toString()),
             environment(member, node),
             output(member),
-            node.island);
+            node.place()));
   }
 
   private Path output(Member member) {
     return plan.directory().resolve(member + ".out");
   }
 
-  private static String address(Node node, Backend backend) {
-    FaultProxy proxy = node.proxies.get(backend);
-    if (proxy == null) {
-      throw new IllegalStateException("There is no way to " + backend);
-    }
-    return switch (proxy.address()) {
-      case InetSocketAddress tcp -> tcp.getHostString() + ":" + tcp.getPort();
-      case SocketAddress unix -> unix.toString();
-    };
-  }
-
-  private Path data(Member member, Node node) {
-    return node.disk == null ? plan.directory().resolve(member.toString()) : node.disk.data();
-  }
-
   private Map<String, String> environment(Member member, Node node) {
     Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("KAFKA_BOOTSTRAP_SERVERS", address(node, Backend.KAFKA));
-    environment.put("QUARKUS_HTTP_HOST", node.address());
-    environment.put("QUARKUS_HTTP_PORT", Integer.toString(node.port));
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", node.address(Backend.KAFKA));
+    environment.put("QUARKUS_HTTP_HOST", node.host());
+    environment.put("QUARKUS_HTTP_PORT", Integer.toString(node.port()));
     switch (member.part()) {
       case API -> {
         environment.put("LONGSHORE_READ_DATABASE_URL", jdbcUrl(node));
         environment.put("LONGSHORE_READ_DATABASE_USER", "longshore_read");
         environment.put("LONGSHORE_READ_DATABASE_PASSWORD", "any");
-        environment.put("LONGSHORE_API_DATA", data(member, node).toString());
+        environment.put("LONGSHORE_API_DATA", node.data().toString());
       }
       case SCHEDULER -> {
         environment.put("LONGSHORE_DATABASE_URL", jdbcUrl(node));
@@ -326,12 +231,11 @@ final class Installation implements AutoCloseable {
         environment.put("LONGSHORE_RUNNER_CLUSTER", "*");
         environment.put("LONGSHORE_RUNNER_DRIVER", plan.driver());
         environment.put("LONGSHORE_RUNNER_HOST_ID", plan.hostId(member));
-        environment.put("LONGSHORE_RUNNER_DATA", data(member, node).toString());
+        environment.put("LONGSHORE_RUNNER_DATA", node.data().toString());
         environment.put("LONGSHORE_RUNNER_METADATA_PORT", "0");
-        if (node.proxies.containsKey(Backend.ENGINE)) {
-          environment.put(
-              "DOCKER_HOST",
-              (node.island == null ? "tcp://" : "unix://") + address(node, Backend.ENGINE));
+        String engine = node.dockerHost();
+        if (engine != null) {
+          environment.put("DOCKER_HOST", engine);
         }
       }
     }
@@ -342,20 +246,13 @@ final class Installation implements AutoCloseable {
     Endpoints endpoints = outside.endpoints();
     return endpoints
         .jdbcUrl()
-        .replace("127.0.0.1:" + portOf(endpoints.jdbcUrl()), address(node, Backend.DATABASE));
+        .replace("127.0.0.1:" + portOf(endpoints.jdbcUrl()), node.address(Backend.DATABASE));
   }
 
   /** Whatever a fault has left: everything runs, and everything passes. */
   void mendAll() throws IOException, InterruptedException {
     for (var entry : nodes.entrySet()) {
-      Node node = entry.getValue();
-      node.proxies.values().forEach(FaultProxy::heal);
-      if (node.island != null) {
-        node.island.mend();
-      }
-      if (node.disk != null) {
-        node.disk.empty();
-      }
+      entry.getValue().mend();
       Jvm jvm = jvm(entry.getKey());
       if (jvm.isAlive()) {
         jvm.resume();
@@ -380,10 +277,6 @@ final class Installation implements AutoCloseable {
     }
   }
 
-  private static URI uri(Node node, String path) {
-    return URI.create("http://%s:%d%s".formatted(node.address(), node.port, path));
-  }
-
   private List<Member> notReady() {
     List<Member> missing = new ArrayList<>();
     nodes.forEach((member, node) -> {
@@ -396,7 +289,7 @@ final class Installation implements AutoCloseable {
 
   private boolean isReady(Node node) {
     HttpRequest request =
-        HttpRequest.newBuilder(uri(node, "/q/health/ready")).timeout(Duration.ofSeconds(3)).build();
+        HttpRequest.newBuilder(node.uri("/q/health/ready")).timeout(Duration.ofSeconds(3)).build();
     try {
       return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
@@ -430,18 +323,7 @@ final class Installation implements AutoCloseable {
   @Override
   public void close() throws IOException {
     for (Node node : nodes.values()) {
-      if (node.jvm != null) {
-        node.jvm.destroy();
-      }
-      for (FaultProxy proxy : node.proxies.values()) {
-        proxy.close();
-      }
-      if (node.island != null) {
-        node.island.close();
-      }
-      if (node.disk != null) {
-        node.disk.close();
-      }
+      node.close();
     }
     outside.close();
     http.close();
