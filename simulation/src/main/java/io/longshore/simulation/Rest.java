@@ -4,6 +4,7 @@ import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskStatus;
+import io.longshore.scheduler.core.Rule;
 import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.Task;
@@ -93,6 +94,11 @@ final class Rest {
         service.steady(),
         "A5 it comes to rest",
         "service %d has not reached a steady state".formatted(number));
+    // A move between zones may wait for a launch.
+    require(
+        store.waits(service).stream().noneMatch(wait -> wait.rule() == Rule.LAUNCH_BUDGET),
+        "A5 it comes to rest",
+        "service %d waits for launches".formatted(number));
   }
 
   private @Nullable Service serviceOf(int number) {

@@ -16,8 +16,10 @@ import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.State;
 import io.longshore.scheduler.core.Task;
+import io.longshore.scheduler.core.Wait;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,6 +37,7 @@ final class Store {
   private final Map<RunnerId, Runner> runners = new LinkedHashMap<>();
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final Map<TaskId, Task> live = new LinkedHashMap<>();
+  private final Map<String, List<Wait>> waits = new HashMap<>();
   private final Map<String, Answers.Answer> answers = new HashMap<>();
   private final TreeMap<Long, Outgoing> outbox = new TreeMap<>();
   private final BiConsumer<Turn, Store> witness;
@@ -131,6 +134,7 @@ final class Store {
     changes.definitions().forEach(definition -> definitions.put(definition.id(), definition));
     changes.services().forEach(service -> services.put(service.uid(), service));
     changes.runners().forEach(runner -> runners.put(runner.id(), runner));
+    changes.waiting().forEach(waiting -> waits.put(waiting.serviceUid(), waiting.waits()));
     for (Task task : changes.tasks()) {
       tasks.put(task.id(), task);
       if (task.status() == TaskStatus.STOPPED) {
@@ -155,6 +159,11 @@ final class Store {
       }
     }
     return null;
+  }
+
+  /** What keeps a service from being what it should be. */
+  List<Wait> waits(Service service) {
+    return waits.getOrDefault(service.uid(), List.of());
   }
 
   Map<String, Service> services() {

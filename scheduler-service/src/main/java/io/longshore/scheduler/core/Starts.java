@@ -255,7 +255,11 @@ final class Starts {
     }
     Zones zones = plan.zones(plan.current);
     Optional<String> emptiest = zones.emptiest();
-    if (!zones.areUneven() || emptiest.isEmpty() || plan.mustWait() || affordable() == 0) {
+    if (!zones.areUneven() || emptiest.isEmpty() || plan.mustWait()) {
+      return;
+    }
+    if (affordable() == 0) {
+      awaitBudget();
       return;
     }
     Placement placement =
