@@ -52,8 +52,8 @@ final class Separate implements AutoCloseable {
   /**
    * As {@link #prepare(String)}.
    *
-   * @param doors further ports of the broker, each with the address and port that clients who come there are
-   *     told instead
+   * @param doors further ports of the broker, each with the address and port that clients who come
+   *     there are told instead
    */
   static Separate prepare(String test, Map<Integer, String> doors)
       throws IOException, InterruptedException {
