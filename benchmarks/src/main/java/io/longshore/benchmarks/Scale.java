@@ -50,7 +50,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class Scale implements AutoCloseable {
   static final Set<String> OPTIONS =
-      Set.of("tasks", "runners", "services", "heals", "heal-rate", "seconds", "outstanding");
+      Set.of("tasks", "runners", "per-service", "heals", "heal-rate", "seconds", "outstanding");
   private static final ClusterName CLUSTER = new ClusterName("scale");
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -67,13 +67,14 @@ final class Scale implements AutoCloseable {
   private final Producer<String, byte[]> commands;
   private final RecordedTasks recorded;
   private final SimulatedFleet fleet;
-  private final int services;
+  private final int each;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger launches = new AtomicInteger();
   private final Map<TaskId, ServiceName> owners = new ConcurrentHashMap<>();
   private final Set<TaskId> everOrdered = new HashSet<>();
   private final Map<ServiceName, BlockingQueue<TaskId>> alive = new LinkedHashMap<>();
   private final Map<ServiceName, Wound> wounds = new ConcurrentHashMap<>();
+  private final List<ServiceName> filled = new ArrayList<>();
   private int sent;
 
   static void run(Arguments arguments) throws IOException, InterruptedException {
@@ -83,10 +84,10 @@ final class Scale implements AutoCloseable {
             .mapToInt(Integer::parseInt)
             .sorted()
             .toArray();
-    int services = arguments.number("services", 50);
-    int most = tasks[tasks.length - 1];
+    int each = arguments.number("per-service", 200);
+    int services = Math.ceilDiv(tasks[tasks.length - 1], each);
     Path built = Path.of(System.getProperty("longshore.built", ""));
-    try (Scale scale = new Scale(built, arguments.number("runners", 500), services, most)) {
+    try (Scale scale = new Scale(built, arguments.number("runners", 500), services, each)) {
       for (int count : tasks) {
         scale.fill(count);
         scale.heal(arguments.number("heals", 500), arguments.number("heal-rate", 20));
@@ -100,11 +101,12 @@ final class Scale implements AutoCloseable {
    * Starts everything.
    *
    * @param built the folder of the whole project, packaged
-   * @param most tasks there will ever be
+   * @param services there will ever be
+   * @param each how many tasks each will have
    */
-  Scale(Path built, int runners, int services, int most) throws IOException, InterruptedException {
+  Scale(Path built, int runners, int services, int each) throws IOException, InterruptedException {
     Build build = new Build(built);
-    this.services = services;
+    this.each = each;
     this.directory = Files.createTempDirectory("longshore-scale");
     this.outside =
         EmbeddedProcess.start(
@@ -123,7 +125,7 @@ final class Scale implements AutoCloseable {
             new StringSerializer(),
             new ByteArraySerializer());
     for (int i = 0; i < services; i++) {
-      alive.put(service(i), new ArrayBlockingQueue<>(2 * most));
+      alive.put(service(i), new ArrayBlockingQueue<>(2 * each));
     }
     this.recorded = new RecordedTasks(bootstrap, this::recorded);
     this.fleet = new SimulatedFleet(bootstrap, CLUSTER, runners, this::ordered);
@@ -225,17 +227,17 @@ final class Scale implements AutoCloseable {
     }
   }
 
-  /** Scales the services up until so many tasks run. */
+  /** Scales one service after the other up until so many tasks run, or a few more. */
   void fill(int count) throws InterruptedException, IOException {
     int before = running.get();
     Cpu cpu = cpu();
     long begin = System.nanoTime();
-    for (ServiceName name : alive.keySet()) {
-      send(
-          new Command.UpdateService(
-              CLUSTER, name, null, count / services, null, false, Json.EMPTY));
+    int wanted = Math.ceilDiv(count, each) * each;
+    while (filled.size() * each < wanted) {
+      ServiceName name = service(filled.size());
+      filled.add(name);
+      send(new Command.UpdateService(CLUSTER, name, null, each, null, false, Json.EMPTY));
     }
-    int wanted = count / services * services;
     Patience.await(
         wanted + " tasks",
         PATIENCE,
@@ -291,10 +293,11 @@ final class Scale implements AutoCloseable {
    * @return how long each took from the report of its end until its replacement was recorded as
    *     running, in nanoseconds
    */
-  List<Long> heal(int heals, int perSecond) throws InterruptedException {
+  List<Long> heal(int heals, int perSecond) throws InterruptedException, IOException {
+    Cpu cpu = cpu();
     List<Long> toOrder = new ArrayList<>();
     List<Long> toRecord = new ArrayList<>();
-    List<ServiceName> names = List.copyOf(alive.keySet());
+    List<ServiceName> names = filled;
     long pause = TimeUnit.SECONDS.toNanos(1) / perSecond;
     long next = System.nanoTime();
     for (int i = 0; i < heals; i++) {
@@ -317,6 +320,7 @@ final class Scale implements AutoCloseable {
     System.out.println(Distribution.of(toOrder).line("heal: exit reported -> start ordered"));
     System.out.println(
         Distribution.of(toRecord).line("heal: exit reported -> recorded as running"));
+    System.out.printf("heal, one by one: %s%n", cpu().since(cpu, heals));
     return toRecord;
   }
 
@@ -360,7 +364,7 @@ final class Scale implements AutoCloseable {
     Cpu cpu = cpu();
     long begin = System.nanoTime();
     int before = launches.get();
-    List<ServiceName> names = List.copyOf(alive.keySet());
+    List<ServiceName> names = filled;
     int missing = Math.min(outstanding, whole / 2);
     int ended = 0;
     while (System.nanoTime() - end < 0) {

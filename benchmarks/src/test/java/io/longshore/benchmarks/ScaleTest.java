@@ -18,7 +18,7 @@ class ScaleTest {
     assumeTrue(
         Files.exists(root.resolve("scheduler-service/target/quarkus-app/quarkus-run.jar")),
         "the services are packaged: run verify");
-    try (Scale scale = new Scale(root, 20, 10, 2 * TASKS)) {
+    try (Scale scale = new Scale(root, 20, 10, TASKS / 10)) {
       scale.fill(TASKS);
       assertThat(scale.heal(HEALS, 20)).hasSize(HEALS);
       int ended = scale.churn(5, 50);

@@ -2,6 +2,7 @@ package io.longshore.simulation;
 
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Order;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskId;
@@ -10,6 +11,7 @@ import io.longshore.messages.TaskStatus;
 import io.longshore.scheduler.core.Changes;
 import io.longshore.scheduler.core.DesiredStatus;
 import io.longshore.scheduler.core.Outgoing;
+import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.Task;
@@ -17,9 +19,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,25 @@ final class Truth {
   private long commandsOffset;
   private long reportsOffset;
   private int launches;
+  private final Heard heard;
+  private final LowerBounds lowerBounds;
+  private final Pace pace;
+  private final Map<String, BooleanSupplier> excuses = new HashMap<>();
+
+  /** Where tasks of services that allow no second copy have containers that run. */
+  private final Map<TaskId, Copy> copies = new LinkedHashMap<>();
+
+  /** A task as its host has it. */
+  private static final class Copy {
+    final int service;
+    final String host;
+    int running;
+
+    Copy(int service, String host) {
+      this.service = service;
+      this.host = host;
+    }
+  }
 
   /** All that is known of one task. */
   private static final class Life {
@@ -47,6 +70,7 @@ final class Truth {
 
     boolean essentialEnded;
     boolean failedToStart;
+    boolean cutOff;
 
     /** The versions that were published. */
     final BitSet published = new BitSet();
@@ -59,8 +83,11 @@ final class Truth {
     }
   }
 
-  Truth(Trace trace) {
+  Truth(Trace trace, Log log, Policy policy) {
     this.trace = trace;
+    this.heard = new Heard(log, policy);
+    this.lowerBounds = new LowerBounds(policy);
+    this.pace = new Pace(policy.budgets());
   }
 
   private Life life(TaskId task) {
@@ -93,6 +120,50 @@ final class Truth {
       throw new Violation(
           "A1 nothing runs that is not written", "task %s runs on %s".formatted(task, host));
     }
+    int service = strictService(life.recorded);
+    if (service >= 0) {
+      copies.computeIfAbsent(task, id -> new Copy(service, host)).running++;
+      countCopies();
+    }
+  }
+
+  /** Its number; -1 for none. */
+  private static int strictService(Task task) {
+    Task.Membership membership = task.origin().service();
+    for (int number = 0; membership != null && number < World.SERVICES; number++) {
+      if (World.strictCount(number) > 0 && World.service(number).equals(membership.name())) {
+        return number;
+      }
+    }
+    return -1;
+  }
+
+  /** While this is so, what runs on a host is beyond its runner. */
+  void excuses(String host, BooleanSupplier isExcused) {
+    excuses.put(host, isExcused);
+  }
+
+  /** A task's runner ends it by itself. */
+  void cutOff(TaskId task) {
+    life(task).cutOff = true;
+  }
+
+  /** Of services that allow no second copy there are never more than wanted. */
+  void countCopies() {
+    Map<Integer, List<TaskId>> running = new HashMap<>();
+    copies.forEach((task, copy) -> {
+      if (!excuses.getOrDefault(copy.host, () -> false).getAsBoolean()) {
+        running.computeIfAbsent(copy.service, number -> new ArrayList<>()).add(task);
+      }
+    });
+    running.forEach((service, tasks) -> {
+      if (tasks.size() > World.strictCount(service)) {
+        throw new Violation(
+            "A15 no second copy where none is allowed",
+            "service %d wants %d and there run %s"
+                .formatted(service, World.strictCount(service), tasks));
+      }
+    });
   }
 
   /** A container runs again that had run, because its policy wants that. */
@@ -111,6 +182,7 @@ final class Truth {
     Life life = life(task);
     life.exitCodes.put(container.name(), exitCode);
     life.essentialEnded |= container.essential();
+    copies.computeIfPresent(task, (id, copy) -> --copy.running > 0 ? copy : null);
   }
 
   /**
@@ -135,10 +207,13 @@ final class Truth {
     }
   }
 
-  /** A runner stops a container: the scheduler must have wanted that, or the task is ending. */
+  /**
+   * A runner stops a container: the scheduler must have wanted that, or the task is ending, or it
+   * must have no second copy.
+   */
   void stopped(TaskId task) {
     Life life = life(task);
-    if (life.isWanted() && !life.essentialEnded && !life.failedToStart) {
+    if (life.isWanted() && !life.essentialEnded && !life.failedToStart && !life.cutOff) {
       throw new Violation(
           "A10 what runs keeps running",
           "task %s is stopped and nobody wanted that".formatted(task));
@@ -173,6 +248,7 @@ final class Truth {
     }
     commandsOffset = turn.commandsOffset();
     reportsOffset = turn.reportsOffset();
+    heard.written(turn, store);
     Changes changes = turn.changes();
     List<Task> fresh = new ArrayList<>();
     for (Task task : changes.tasks()) {
@@ -181,7 +257,10 @@ final class Truth {
         fresh.add(task);
       }
       written(task, before);
+      heard.believed(task, before, store);
+      lowerBounds.written(turn, task, before);
     }
+    lowerBounds.check(turn, store, () -> live(store));
     for (Service service : changes.services()) {
       Service before = store.services().get(service.uid());
       if (before != null && service.version() <= before.version() && !service.equals(before)) {
@@ -198,10 +277,24 @@ final class Truth {
     }
     if (!fresh.isEmpty()) {
       launches += fresh.size();
+      Set<String> failing = failing(changes);
+      fresh.forEach(task -> pace.launched(turn, task, failing.contains(task.serviceUid())));
       List<Task> live = live(store);
       changes.services().forEach(service -> withinBounds(service, fresh, live, store));
       capacity(fresh, live, store);
     }
+  }
+
+  /** The services whose last tasks have failed: whoever launches changes its service, too. */
+  private static Set<String> failing(Changes changes) {
+    Set<String> failing = new HashSet<>();
+    for (Service service : changes.services()) {
+      DeploymentState primary = service.deployments().getFirst();
+      if (primary.failedTasks() > primary.forgivenTasks()) {
+        failing.add(service.uid());
+      }
+    }
+    return failing;
   }
 
   /** Of those that were there before, the ones that have not stopped when this is written. */
@@ -316,19 +409,26 @@ final class Truth {
 
   // --- what is published
 
-  /** Repeated events are allowed, new ones never come after a later one. */
-  void published(Outgoing event) {
-    if (event instanceof Outgoing.TaskChanged(Task task)) {
-      BitSet versions = life(task.id()).published;
-      int version = Math.toIntExact(task.version());
-      if (version < versions.length() && !versions.get(version)) {
-        throw new Violation(
-            "A8 observers never see a task go back",
-            "task %s: version %d comes after %d"
-                .formatted(task.id(), version, versions.length() - 1));
-      }
-      versions.set(version);
+  /** Something has come to the log that stood in an outbox. */
+  void sent(Outgoing record) {
+    if (record instanceof Outgoing.TaskChanged(Task task)) {
+      published(task);
+    } else if (record instanceof Outgoing.ToRunner(Order.StartTask start)) {
+      pace.sent(start);
     }
+  }
+
+  /** Repeated events are allowed, new ones never come after a later one. */
+  private void published(Task task) {
+    BitSet versions = life(task.id()).published;
+    int version = Math.toIntExact(task.version());
+    if (version < versions.length() && !versions.get(version)) {
+      throw new Violation(
+          "A8 observers never see a task go back",
+          "task %s: version %d comes after %d"
+              .formatted(task.id(), version, versions.length() - 1));
+    }
+    versions.set(version);
   }
 
   /** Everything that stood in an outbox is on its topic, and the last version of every task. */

@@ -71,12 +71,13 @@ public final class Leases {
    */
   public List<Decision> findStuck(State state, Instant now) {
     List<Decision> decisions = new ArrayList<>();
+    Instant halfALeaseAgo = now.minus(policy.runnerLease().dividedBy(2));
     for (Runner runner : state.runners()) {
       Progress last = progress.get(runner.id());
       if (runner.connected()
           && last != null
           && last.generation() < runner.generation()
-          && last.since().plus(policy.runnerLease().dividedBy(2)).isBefore(now)) {
+          && last.since().isBefore(halfALeaseAgo)) {
         decisions.add(new Decision.RegisterAgain(runner.id(), runner.incarnation()));
         progress.remove(runner.id());
       }
@@ -84,11 +85,23 @@ public final class Leases {
     return decisions;
   }
 
+  /** Whether {@link #expire} would take a runner for lost, or what it still has. */
+  boolean anySilent(State state, Instant now) {
+    for (Runner runner : state.runners()) {
+      if (isSilent(runner, now) && (runner.connected() || state.taskCount(runner.id()) > 0)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes runners for lost that have been silent for longer than the lease: nothing is placed on
    * them any more, and their tasks end with them. Where most hosts of a cluster have fallen silent
    * together it is likelier that they cannot be heard than that they are gone, and those who are
    * left could hardly carry it all. Then tasks are kept for {@link Policy#massLossHold}.
+   *
+   * @param now a moment until which everything that was said has been heard
    */
   public List<Decision> expire(State state, Instant now) {
     List<Decision> decisions = new ArrayList<>();
@@ -149,7 +162,8 @@ public final class Leases {
       boolean held = together && isHeld(silent, now);
       for (Task task : state.tasksOn(runner.id())) {
         String service = task.serviceUid();
-        if (!held) {
+        // What allows no second copy has ended with its host's lease, so nothing is left to keep.
+        if (!held || Copies.areStrict(state, task)) {
           decisions.add(
               new Decision.Lose(
                   task.id(),

@@ -1,6 +1,7 @@
 package io.longshore.scheduler.store;
 
 import io.longshore.messages.Codec;
+import io.longshore.messages.Installation;
 import io.longshore.messages.Reply.Accepted;
 import io.longshore.scheduler.core.Answers;
 import java.sql.Connection;
@@ -35,6 +36,19 @@ public final class ShardStore {
 
   public ShardStore(DataSource dataSource) {
     this.dataSource = dataSource;
+  }
+
+  /** Which installation this database is of. */
+  public Installation installation() throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("select id from scheduler.installation");
+        ResultSet rows = select.executeQuery()) {
+      if (!rows.next()) {
+        throw new SQLException("scheduler.installation is empty");
+      }
+      return new Installation(rows.getString(1));
+    }
   }
 
   /**
@@ -160,12 +174,8 @@ public final class ShardStore {
   }
 
   private static void writeOutbox(Connection connection, Turn turn) throws SQLException {
-    try (var delete =
-        connection.prepareStatement(
-            "delete from scheduler.outbox where shard = ? and sequence <= ?")) {
-      delete.setInt(1, turn.shard());
-      delete.setLong(2, turn.sentUpTo());
-      delete.executeUpdate();
+    if (turn.sentUpTo() > turn.deletedUpTo()) {
+      deleteSent(connection, turn);
     }
     if (turn.outbox().isEmpty()) {
       return;
@@ -186,6 +196,21 @@ public final class ShardStore {
         insert.addBatch();
       }
       insert.executeBatch();
+    }
+  }
+
+  /**
+   * The lower bound keeps this from looking at every row that was ever deleted and has not been
+   * vacuumed yet: tens of thousands after a storm of launches.
+   */
+  private static void deleteSent(Connection connection, Turn turn) throws SQLException {
+    try (var delete =
+        connection.prepareStatement(
+            "delete from scheduler.outbox where shard = ? and sequence > ? and sequence <= ?")) {
+      delete.setInt(1, turn.shard());
+      delete.setLong(2, turn.deletedUpTo());
+      delete.setLong(3, turn.sentUpTo());
+      delete.executeUpdate();
     }
   }
 

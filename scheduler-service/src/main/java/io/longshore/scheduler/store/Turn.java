@@ -12,6 +12,8 @@ import java.util.Map;
  * @param firstEvent the sequence of the first of the changes' service events; the others follow,
  *     and then the explained decisions
  * @param sequence the last one in use after this turn
+ * @param deletedUpTo outbox records up to here have been deleted by an earlier turn of this owner;
+ *     0 when it has deleted none
  * @param sentUpTo outbox records up to here have reached Kafka and can be deleted
  */
 public record Turn(
@@ -23,6 +25,7 @@ public record Turn(
     long firstEvent,
     List<OutboxRow> outbox,
     long sequence,
+    long deletedUpTo,
     long sentUpTo,
     Map<String, Answers.Answer> answers,
     Instant now) {}

@@ -1,7 +1,6 @@
 package io.longshore.scheduler.inbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longshore.messages.Announcement;
 import io.longshore.messages.ClusterName;
@@ -31,11 +30,7 @@ import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import io.longshore.messages.Topics;
-import io.longshore.scheduler.core.Changes;
-import io.longshore.scheduler.store.FencedException;
-import io.longshore.scheduler.store.OwnedShard;
 import io.longshore.scheduler.store.ShardStore;
-import io.longshore.scheduler.store.Turn;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -423,34 +418,6 @@ class SchedulerLoopTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  @Test
-  void aFormerOwnerIsRefused() throws Exception {
-    ShardStore store = new ShardStore(scheduler.dataSource);
-    int unused = 99;
-    OwnedShard former = store.acquire(unused, "cluster");
-    OwnedShard present = store.acquire(unused, "cluster");
-    assertThat(present.epoch()).isEqualTo(former.epoch() + 1);
-    assertThatThrownBy(() -> store.commit(turn(former))).isInstanceOf(FencedException.class);
-    store.commit(turn(present));
-    assertThat(store.acquire(unused, "cluster").commandsOffset()).isEqualTo(7);
-    assertThat(store.acquire(unused, "another cluster").commandsOffset()).isZero();
-  }
-
-  private static Turn turn(OwnedShard owned) {
-    return new Turn(
-        owned.shard(),
-        owned.epoch(),
-        7,
-        8,
-        new Changes(),
-        1,
-        List.of(),
-        0,
-        0,
-        Map.of(),
-        Instant.now());
   }
 
   @Test
