@@ -53,8 +53,16 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Command.UpdateCapacityProvider.class, name = "UpdateCapacityProvider"),
   @JsonSubTypes.Type(value = Command.DeleteCapacityProvider.class, name = "DeleteCapacityProvider"),
   @JsonSubTypes.Type(value = Command.PutAccountSetting.class, name = "PutAccountSetting"),
+  // With commands of its own.
+  @JsonSubTypes.Type(LoadBalancingCommand.class),
 })
-public sealed interface Command {
+public sealed interface Command
+    permits Command.OfCluster,
+        Command.OfFamily,
+        Command.OfAccount,
+        Command.TagResource,
+        Command.UntagResource,
+        LoadBalancingCommand {
   /**
    * What the record is keyed by: the cluster's name, {@link #definitionKey} for task definitions,
    * or {@link #ACCOUNT_KEY} for what belongs to neither.

@@ -72,6 +72,16 @@ public record Json(@JsonValue @JsonRawValue String text) {
     return object(text).path(member).asText("");
   }
 
+  /** Whether the other one has the same members, in whichever order: a database keeps none. */
+  public boolean isLike(Json other) {
+    return object(text).equals(object(other.text));
+  }
+
+  /** The object that a member is; an empty one where there is none. */
+  public Json nested(String member) {
+    return object(text).path(member) instanceof ObjectNode node ? new Json(node.toString()) : EMPTY;
+  }
+
   /** Only those of its members. */
   public Json only(List<String> members) {
     return new Json(object(text).retain(members).toString());

@@ -60,7 +60,7 @@ public record Reply(String correlationId, Outcome outcome) {
    */
   public record Failure(@Nullable String arn, String reason, @Nullable String detail) {}
 
-  /** ECS's exceptions a decision can end in; the name on the wire is {@link #wireName()}. */
+  /** ECS's exceptions, and ELB's, a decision can end in; on the wire it is {@link #wireName()}. */
   public enum ErrorType {
     CLUSTER_NOT_FOUND("ClusterNotFoundException"),
     CLUSTER_CONTAINS_CONTAINER_INSTANCES("ClusterContainsContainerInstancesException"),
@@ -79,6 +79,27 @@ public record Reply(String correlationId, Outcome outcome) {
     ATTRIBUTE_LIMIT_EXCEEDED("AttributeLimitExceededException"),
     /** None of ECS's: only who gives an expected version can meet it. */
     PRECONDITION_FAILED("PreconditionFailedException"),
+    LOAD_BALANCER_NOT_FOUND("LoadBalancerNotFound"),
+    TARGET_GROUP_NOT_FOUND("TargetGroupNotFound"),
+    LISTENER_NOT_FOUND("ListenerNotFound"),
+    RULE_NOT_FOUND("RuleNotFound"),
+    DUPLICATE_LOAD_BALANCER_NAME("DuplicateLoadBalancerName"),
+    DUPLICATE_TARGET_GROUP_NAME("DuplicateTargetGroupName"),
+    DUPLICATE_LISTENER("DuplicateListener"),
+    PRIORITY_IN_USE("PriorityInUse"),
+    /** ELB's, unlike {@link #RESOURCE_IN_USE}. */
+    IN_USE("ResourceInUse"),
+    OPERATION_NOT_PERMITTED("OperationNotPermitted"),
+    INVALID_CONFIGURATION_REQUEST("InvalidConfigurationRequest"),
+    INCOMPATIBLE_PROTOCOLS("IncompatibleProtocols"),
+    TARGET_GROUP_ASSOCIATION_LIMIT("TargetGroupAssociationLimit"),
+    TOO_MANY_LOAD_BALANCERS("TooManyLoadBalancers"),
+    TOO_MANY_TARGET_GROUPS("TooManyTargetGroups"),
+    TOO_MANY_LISTENERS("TooManyListeners"),
+    TOO_MANY_RULES("TooManyRules"),
+    TOO_MANY_TARGETS("TooManyTargets"),
+    TOO_MANY_CERTIFICATES("TooManyCertificates"),
+    TOO_MANY_TAGS("TooManyTags"),
     SERVER("ServerException");
 
     private final String wireName;

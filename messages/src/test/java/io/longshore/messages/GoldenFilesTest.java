@@ -159,6 +159,7 @@ class GoldenFilesTest {
     all.add(new Command.UpdateCapacityProvider("pool", DOCUMENT));
     all.add(new Command.DeleteCapacityProvider("pool"));
     all.add(new Command.PutAccountSetting("containerInsights", "arn:aws:iam::a:root", "enabled"));
+    all.addAll(LoadBalancingSamples.all());
     all.add(
         new CommandEnvelope(
             "correlation",
@@ -336,7 +337,7 @@ class GoldenFilesTest {
     Object sample = Objects.requireNonNull(samples().get(name));
     byte[] golden = Files.readAllBytes(FOLDER.resolve(name + ".json"));
     Class<?> vocabulary =
-        Stream.of(Command.class, Order.class, Report.class)
+        Stream.of(Command.class, Order.class, Report.class, Route.class)
             .filter(type -> type.isInstance(sample))
             .<Class<?>>map(type -> type)
             .findFirst()
@@ -352,6 +353,7 @@ class GoldenFilesTest {
                 Command.OfCluster.class,
                 Command.OfFamily.class,
                 Command.OfAccount.class,
+                LoadBalancingCommand.class,
                 Command.class,
                 Order.class,
                 Report.class)
@@ -377,7 +379,8 @@ class GoldenFilesTest {
       if (sample instanceof Command.OfFamily command) {
         assertThat(command.key()).isEqualTo("task-definition/web");
       }
-      if (sample instanceof Command.OfAccount command) {
+      if (sample instanceof Command.OfAccount || sample instanceof LoadBalancingCommand) {
+        Command command = (Command) sample;
         assertThat(Ids.isName(command.key())).isFalse();
       }
     }

@@ -2,13 +2,7 @@ package io.longshore.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,66 +23,21 @@ import software.amazon.awssdk.services.ecs.model.Task;
 class TerraformTest {
   private static final String CLUSTER = "shop";
 
-  /** Of {@code plan -detailed-exitcode}: there is nothing to do. */
-  private static final int NO_CHANGE = 0;
-
-  /** The provider waits for steady states and for the end of what it destroys. */
-  private static final int APPLY_SECONDS = 240;
-
-  private static final int PLAN_SECONDS = 90;
-
-  /** It may have to fetch the provider. */
-  private static final int INIT_SECONDS = 120;
-
-  private final Map<String, String> environment =
-      new HashMap<>(Map.of("TF_IN_AUTOMATION", "true", "CHECKPOINT_DISABLE", "true"));
   private TestEngine engine;
   private Standalone longshore;
   private Ecs ecs;
-  private Program terraform;
+  private Terraform terraform;
   private String otherImage;
 
   @BeforeAll
   void start() throws Exception {
     Program.orSkip("terraform");
     engine = TestEngine.orSkip();
-    prepare();
+    terraform = Terraform.orSkip("terraform-work", "main.tf");
     otherImage = engine.tag("terraform-" + ProcessHandle.current().pid());
     longshore = Standalone.up("terraform", "docker");
-    environment.put("TF_VAR_endpoint", longshore.endpoint().toString());
+    terraform.set("endpoint", longshore.endpoint().toString());
     ecs = Ecs.at(longshore.endpoint());
-  }
-
-  /**
-   * Takes the provider from the folder that {@code LONGSHORE_TERRAFORM_MIRROR} names, laid out as a
-   * {@code filesystem_mirror}; else from where this machine's configuration of Terraform says.
-   */
-  private void prepare() throws IOException, InterruptedException {
-    Path directory = Built.directory("terraform-work");
-    try (var configuration = TerraformTest.class.getResourceAsStream("/terraform/main.tf")) {
-      Files.copy(configuration, directory.resolve("main.tf"));
-    }
-    String mirror = System.getenv("LONGSHORE_TERRAFORM_MIRROR");
-    if (mirror != null && !mirror.isBlank()) {
-      Path file = directory.resolve("mirror.tfrc");
-      Files.writeString(
-          file, "provider_installation { filesystem_mirror { path = \"%s\" } }".formatted(mirror));
-      environment.put("TF_CLI_CONFIG_FILE", file.toString());
-    }
-    terraform = new Program(directory, environment);
-    Program.Outcome outcome = run("init", INIT_SECONDS, List.of("init"));
-    if (outcome.code() != 0) {
-      Program.skip(
-          "Terraform's provider for AWS is not to be had, so it is not tried: " + outcome.output());
-    }
-  }
-
-  private Program.Outcome run(String step, int seconds, List<String> arguments)
-      throws InterruptedException {
-    List<String> command = new ArrayList<>(List.of("terraform", arguments.getFirst(), "-no-color"));
-    command.add("-input=false");
-    command.addAll(arguments.subList(1, arguments.size()));
-    return terraform.run(step, seconds, command);
   }
 
   @AfterAll
@@ -127,7 +76,7 @@ class TerraformTest {
     running(3, "green");
     assertThat(tasks()).as("tags alone move nothing").isEqualTo(tasks);
 
-    succeed("destroy", List.of("destroy", "-auto-approve"));
+    terraform.destroy(longshore);
     assertThat(cluster().status()).isEqualTo("INACTIVE");
     Waiting.forState("nothing left on the engine", 60)
         .until(() -> engine.containers(longshore.hostId()).isEmpty());
@@ -138,18 +87,11 @@ class TerraformTest {
 
   /** Applies it; what is planned afterwards has to be nothing. */
   private void apply(String step, Wanted wanted) throws InterruptedException {
-    environment.put("TF_VAR_image", wanted.image());
-    environment.put("TF_VAR_greeting", wanted.greeting());
-    environment.put("TF_VAR_desired_count", Integer.toString(wanted.count()));
-    environment.put("TF_VAR_tags", "{team=\"" + wanted.team() + "\"}");
-    succeed(step + "-apply", List.of("apply", "-auto-approve"));
-    Program.Outcome plan = run(step + "-plan", PLAN_SECONDS, List.of("plan", "-detailed-exitcode"));
-    assertThat(plan.code()).as(plan.output()).isEqualTo(NO_CHANGE);
-  }
-
-  private void succeed(String step, List<String> arguments) throws InterruptedException {
-    Program.Outcome outcome = run(step, APPLY_SECONDS, arguments);
-    assertThat(outcome.code()).as(() -> outcome.output() + "\n" + longshore.tailOfLog()).isZero();
+    terraform.set("image", wanted.image());
+    terraform.set("greeting", wanted.greeting());
+    terraform.set("desired_count", Integer.toString(wanted.count()));
+    terraform.set("tags", "{team=\"" + wanted.team() + "\"}");
+    terraform.apply(step, longshore);
   }
 
   /** Terraform has waited for the steady state, so this is looked at once. */

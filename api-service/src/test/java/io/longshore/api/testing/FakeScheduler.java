@@ -12,6 +12,7 @@ import io.longshore.messages.DeploymentState;
 import io.longshore.messages.HostResources;
 import io.longshore.messages.Ids;
 import io.longshore.messages.Json;
+import io.longshore.messages.LoadBalancingCommand;
 import io.longshore.messages.NetworkBinding;
 import io.longshore.messages.Placing;
 import io.longshore.messages.Reply;
@@ -279,6 +280,7 @@ public class FakeScheduler implements Commands {
         }
         yield Reply.Accepted.of(put.name());
       }
+      case LoadBalancingCommand balancing -> FakeBalancing.decide(sql, balancing);
     };
   }
 
@@ -570,7 +572,7 @@ public class FakeScheduler implements Commands {
         NOW.toString());
   }
 
-  private static void run(Connection sql, String statement, @Nullable Object... values)
+  static void run(Connection sql, String statement, @Nullable Object... values)
       throws SQLException {
     try (PreparedStatement prepared = sql.prepareStatement(statement)) {
       for (int i = 0; i < values.length; i++) {

@@ -27,6 +27,8 @@ public final class Changes {
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final Map<String, CapacityProvider> capacityProviders = new LinkedHashMap<>();
   private final List<AccountSetting> accountSettings = new ArrayList<>();
+  private final Map<String, Balanced> balanced = new LinkedHashMap<>();
+  private final List<Balanced> droppedBalanced = new ArrayList<>();
   private final List<ServiceEvent> events = new ArrayList<>();
   private final List<Digest> digests = new ArrayList<>();
   private final Map<TaskId, Because> because = new LinkedHashMap<>();
@@ -123,6 +125,15 @@ public final class Changes {
     return accountSettings;
   }
 
+  public Collection<Balanced> balanced() {
+    return balanced.values();
+  }
+
+  /** What is to be written no more, though it may have been before. */
+  public List<Balanced> droppedBalanced() {
+    return droppedBalanced;
+  }
+
   public boolean isEmpty() {
     return clusters.isEmpty()
         && newDefinitions.isEmpty()
@@ -134,6 +145,8 @@ public final class Changes {
         && tasks.isEmpty()
         && capacityProviders.isEmpty()
         && accountSettings.isEmpty()
+        && balanced.isEmpty()
+        && droppedBalanced.isEmpty()
         && events.isEmpty()
         && digests.isEmpty()
         && waiting.isEmpty();
@@ -177,6 +190,15 @@ public final class Changes {
 
   void add(AccountSetting setting) {
     accountSettings.add(setting);
+  }
+
+  void put(Balanced resource) {
+    balanced.put(resource.arn(), resource);
+  }
+
+  void drop(Balanced resource) {
+    balanced.remove(resource.arn());
+    droppedBalanced.add(resource);
   }
 
   void explain(Task task, boolean start, Reason why, Instant now) {

@@ -3,6 +3,7 @@ package io.longshore.scheduler.core;
 import io.longshore.messages.Command;
 import io.longshore.messages.CommandEnvelope;
 import io.longshore.messages.Ids;
+import io.longshore.messages.LoadBalancingCommand;
 import io.longshore.messages.Reply.Accepted;
 import io.longshore.messages.Reply.ErrorType;
 import io.longshore.messages.Reply.Failure;
@@ -40,6 +41,7 @@ public final class CommandDecider {
   private final TagCommands tagCommands = new TagCommands();
   private final InstanceCommands instanceCommands = new InstanceCommands();
   private final ProtectionCommands protectionCommands = new ProtectionCommands();
+  private final LoadBalancingCommands loadBalancingCommands = new LoadBalancingCommands();
 
   public Decided decide(State state, CommandEnvelope envelope, Instant now) {
     Decided stale = ExpectedVersions.refusal(state, envelope);
@@ -82,6 +84,8 @@ public final class CommandDecider {
       case Command.UpdateCapacityProvider command -> accountCommands.update(state, command);
       case Command.DeleteCapacityProvider command -> accountCommands.delete(state, command);
       case Command.PutAccountSetting command -> accountCommands.set(command);
+      case LoadBalancingCommand command ->
+          loadBalancingCommands.decide(state.loadBalancing(), command, now);
     };
   }
 

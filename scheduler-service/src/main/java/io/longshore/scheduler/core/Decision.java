@@ -42,6 +42,12 @@ public sealed interface Decision {
   /** An account setting is made, or taken back. */
   record PutAccountSetting(AccountSetting setting) implements Decision {}
 
+  /** A load balancer, or what belongs to it, or a target group is new or changed. */
+  record PutBalanced(Balanced resource) implements Decision {}
+
+  /** It is no more. */
+  record DropBalanced(Balanced resource) implements Decision {}
+
   /** Something a service's owner should read in its events. */
   record Announce(String serviceUid, String message) implements Decision {}
 

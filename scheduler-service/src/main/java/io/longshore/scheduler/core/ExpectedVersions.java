@@ -2,6 +2,7 @@ package io.longshore.scheduler.core;
 
 import io.longshore.messages.Command;
 import io.longshore.messages.CommandEnvelope;
+import io.longshore.messages.LoadBalancingCommand;
 import io.longshore.messages.Reply.ErrorType;
 import io.longshore.scheduler.core.CommandDecider.Decided;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,8 @@ final class ExpectedVersions {
           Command.RegisterContainerInstance _,
           Command.DeregisterContainerInstance _,
           Command.CreateCapacityProvider _,
-          Command.PutAccountSetting _ ->
+          Command.PutAccountSetting _,
+          LoadBalancingCommand _ ->
           null;
     };
   }

@@ -34,6 +34,7 @@ public final class Ledger {
   private final Set<String> dirty = new LinkedHashSet<>();
   private final Map<String, Instant> wakeAt = new HashMap<>();
   private final Map<ClusterName, Set<String>> awaitingCapacity = new HashMap<>();
+  private final Routes routes = new Routes();
   private Changes changes = new Changes();
   private List<Outgoing> outgoing = new ArrayList<>();
 
@@ -50,6 +51,7 @@ public final class Ledger {
   /** Hands over what is to be sent, in the order it was decided. */
   public List<Outgoing> takeOutgoing() {
     List<Outgoing> taken = outgoing;
+    taken.addAll(routes.take(state.loadBalancing()));
     outgoing = new ArrayList<>();
     return taken;
   }
@@ -68,6 +70,11 @@ public final class Ledger {
         dirty.add(service.uid());
       }
     }
+  }
+
+  /** Tells every route again. */
+  public void tellRoutes() {
+    state.loadBalancing().all().forEach(routes::changed);
   }
 
   /** Marks the services whose wait is over. */
@@ -132,6 +139,16 @@ public final class Ledger {
         changes.put(provider);
       }
       case Decision.PutAccountSetting(AccountSetting setting) -> changes.add(setting);
+      case Decision.PutBalanced(Balanced resource) -> {
+        state.loadBalancing().put(resource);
+        changes.put(resource);
+        routes.changed(resource);
+      }
+      case Decision.DropBalanced(Balanced resource) -> {
+        state.loadBalancing().remove(resource);
+        changes.drop(resource);
+        routes.changed(resource);
+      }
       case Decision.Announce(String uid, String message) -> changes.announce(uid, message, now);
       case Decision.Launch(Task task, Reason why) -> launch(task, why, now);
       case Decision.Stop stop -> stop(stop, now);

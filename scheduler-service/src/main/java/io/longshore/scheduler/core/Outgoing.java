@@ -3,6 +3,7 @@ package io.longshore.scheduler.core;
 import io.longshore.messages.ClusterNotice;
 import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Order;
+import io.longshore.messages.Route;
 
 /** A record that has to leave because of a decision, in the order of the decisions. */
 public sealed interface Outgoing {
@@ -27,4 +28,10 @@ public sealed interface Outgoing {
    * @param eventName ECS's, e.g. {@code SERVICE_STEADY_STATE}
    */
   record ServiceActed(Service service, String eventName) implements Outgoing {}
+
+  /** To load balancers: a route is new or changed. */
+  record Routed(Route route) implements Outgoing {}
+
+  /** To load balancers: there is no such route any more. */
+  record RouteGone(String key) implements Outgoing {}
 }

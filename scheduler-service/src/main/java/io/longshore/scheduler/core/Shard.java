@@ -49,6 +49,8 @@ public final class Shard {
     reconciler = new Reconciler(policy);
     nextSweep = now;
     nextLeaseCheck = now.plus(policy.runnerLease());
+    // The topic may be a new one; what is told twice changes nothing.
+    ledger.tellRoutes();
   }
 
   public State state() {

@@ -39,6 +39,7 @@ public final class State {
   private final Map<String, List<Wait>> waits = new HashMap<>();
   private final Vacancies vacancies = new Vacancies();
   private final LaunchBudget launchBudget = new LaunchBudget();
+  private final LoadBalancing loadBalancing = new LoadBalancing();
 
   /** How many wanted tasks each runner has of a group. */
   private final Map<GroupKey, Map<RunnerId, Integer>> groups = new HashMap<>();
@@ -85,6 +86,12 @@ public final class State {
     runners.forEach(state::put);
     liveTasks.forEach(state::put);
     return state;
+  }
+
+  /** The same with load balancers and target groups, for the shard that has them. */
+  public State balancing(Collection<Balanced> resources) {
+    resources.forEach(loadBalancing::put);
+    return this;
   }
 
   public @Nullable Cluster cluster(ClusterName name) {
@@ -189,6 +196,10 @@ public final class State {
   /** What a service waits for, as it was last told; none when it is what it should be. */
   List<Wait> waits(String serviceUid) {
     return waits.getOrDefault(serviceUid, List.of());
+  }
+
+  LoadBalancing loadBalancing() {
+    return loadBalancing;
   }
 
   LaunchBudget launchBudget() {

@@ -40,6 +40,10 @@ public final class OutboxRecords {
           event(events.deploymentChanged(service, deployment, now), sequence, headers);
       case Outgoing.ServiceActed(var service, var name) ->
           event(events.serviceActed(service, name, now), sequence, headers);
+      case Outgoing.Routed(var route) ->
+          new OutboxRow(sequence, Topics.ROUTES, route.key(), Codec.encode(route), headers);
+      case Outgoing.RouteGone(var key) ->
+          new OutboxRow(sequence, Topics.ROUTES, key, OutboxRow.NONE, headers);
     };
   }
 
@@ -56,7 +60,7 @@ public final class OutboxRecords {
    */
   public OutboxRow quarantined(
       long sequence, @Nullable String key, byte @Nullable [] value, String origin, String reason) {
-    byte[] kept = value == null ? new byte[0] : value;
+    byte[] kept = value == null ? OutboxRow.NONE : value;
     if (kept.length > QUARANTINED_BYTES_MAX) {
       kept = java.util.Arrays.copyOf(kept, QUARANTINED_BYTES_MAX);
     }

@@ -46,7 +46,7 @@ public final class Relay {
     }
     for (OutboxRow row : rows) {
       producer.send(
-          withHeaders(new ProducerRecord<>(row.topic(), row.key(), row.value()), row.headers()),
+          withHeaders(new ProducerRecord<>(row.topic(), row.key(), value(row)), row.headers()),
           (metadata, e) -> acknowledged(row.sequence(), e));
     }
   }
@@ -81,6 +81,11 @@ public final class Relay {
    */
   public synchronized @Nullable Exception failure() {
     return failure;
+  }
+
+  /** A record without a value is what Kafka takes for a tombstone. */
+  private static byte @Nullable [] value(OutboxRow row) {
+    return row.value().length == 0 ? null : row.value();
   }
 
   private static ProducerRecord<String, byte[]> withHeaders(

@@ -35,13 +35,14 @@ final class Rows {
       }
     }
     return State.of(
-        ClusterRows.clusters(connection, shard),
-        DefinitionRows.definitions(connection, shard),
-        services,
-        ClusterRows.runners(connection, shard),
-        TaskRows.live(connection, shard, specs),
-        AccountRows.capacityProviders(connection, shard),
-        ExplanationRows.waits(connection, shard));
+            ClusterRows.clusters(connection, shard),
+            DefinitionRows.definitions(connection, shard),
+            services,
+            ClusterRows.runners(connection, shard),
+            TaskRows.live(connection, shard, specs),
+            AccountRows.capacityProviders(connection, shard),
+            ExplanationRows.waits(connection, shard))
+        .balancing(LoadBalancingRows.all(connection, shard));
   }
 
   static void write(Connection connection, Turn turn) throws SQLException {
@@ -52,6 +53,7 @@ final class Rows {
     ServiceRows.write(connection, shard, changes, turn.firstEvent());
     TaskRows.write(connection, shard, changes);
     AccountRows.write(connection, shard, changes);
+    LoadBalancingRows.write(connection, shard, changes);
     ExplanationRows.write(connection, shard, changes, turn.firstEvent() + changes.events().size());
   }
 

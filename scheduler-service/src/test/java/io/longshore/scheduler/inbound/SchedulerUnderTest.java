@@ -87,6 +87,7 @@ final class SchedulerUnderTest implements AutoCloseable {
             new TopicPartition(Topics.REPLIES, 0),
             new TopicPartition(Topics.EVENTS, 0),
             new TopicPartition(Topics.EVENTS, 1),
+            new TopicPartition(Topics.ROUTES, 0),
             new TopicPartition(Topics.QUARANTINE, 0));
     outside.assign(partitions);
     outside.seekToBeginning(partitions);

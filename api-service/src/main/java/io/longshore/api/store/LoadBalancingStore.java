@@ -1,0 +1,172 @@
+package io.longshore.api.store;
+
+import io.longshore.api.core.Members;
+import io.longshore.api.core.balancing.Balancing;
+import io.longshore.messages.Codec;
+import io.longshore.messages.Route;
+import io.quarkus.hibernate.orm.PersistenceUnit;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Describes load balancers and what belongs to them, in the manner that {@link ReadDatabase} says.
+ */
+@ApplicationScoped
+@Transactional
+public class LoadBalancingStore {
+  private static final String LOAD_BALANCERS =
+      """
+      select arn, name, cast(document as text), cast(attributes as text), cast(tags as text),
+        created_at
+      from read.load_balancer
+      """;
+
+  private static final String LISTENERS =
+      """
+      select arn, cast(certificates as text), cast(document as text), cast(attributes as text),
+        cast(tags as text)
+      from read.listener
+      """;
+
+  private static final String RULES =
+      """
+      select arn, priority, cast(document as text), cast(tags as text) from read.listener_rule
+      """;
+
+  private static final String TARGET_GROUPS =
+      """
+      select arn, name, cast(document as text), cast(attributes as text), cast(targets as text),
+        (select coalesce(string_agg(u.load_balancer_arn, ','), '') from read.target_group_use u
+          where u.target_group_arn = g.arn),
+        cast(tags as text)
+      from read.target_group g
+      """;
+
+  private static final List<String> SOMETHING = List.of("");
+
+  private final EntityManager database;
+
+  LoadBalancingStore(@PersistenceUnit("read") EntityManager database) {
+    this.database = database;
+  }
+
+  private List<Object[]> rows(String sql, Map<String, ?> parameters, Collection<?> asked) {
+    return new ReadDatabase(database).rows(sql, parameters, asked);
+  }
+
+  /** In the order of their ARNs. */
+  public List<Balancing.LoadBalancer> loadBalancers() {
+    return rows(LOAD_BALANCERS + " order by arn", Map.of(), SOMETHING).stream()
+        .map(LoadBalancingStore::loadBalancer)
+        .toList();
+  }
+
+  /** Those of the ARNs that are there. */
+  public List<Balancing.LoadBalancer> loadBalancers(Collection<String> arns) {
+    return rows(LOAD_BALANCERS + " where arn in (:arns) order by arn", Map.of("arns", arns), arns)
+        .stream()
+        .map(LoadBalancingStore::loadBalancer)
+        .toList();
+  }
+
+  private static Balancing.LoadBalancer loadBalancer(Object[] row) {
+    return new Balancing.LoadBalancer(
+        (String) row[0],
+        (String) row[1],
+        Members.stored((String) row[2]),
+        texts(row[3]),
+        texts(row[4]),
+        Rows.instant(row[5]));
+  }
+
+  /** In the order of their ARNs. */
+  public List<Balancing.TargetGroup> targetGroups() {
+    return rows(TARGET_GROUPS + " order by arn", Map.of(), SOMETHING).stream()
+        .map(LoadBalancingStore::targetGroup)
+        .toList();
+  }
+
+  /** Those of the ARNs that are there. */
+  public List<Balancing.TargetGroup> targetGroups(Collection<String> arns) {
+    return rows(TARGET_GROUPS + " where arn in (:arns) order by arn", Map.of("arns", arns), arns)
+        .stream()
+        .map(LoadBalancingStore::targetGroup)
+        .toList();
+  }
+
+  private static Balancing.TargetGroup targetGroup(Object[] row) {
+    String users = (String) row[5];
+    return new Balancing.TargetGroup(
+        (String) row[0],
+        (String) row[1],
+        Members.stored((String) row[2]),
+        texts(row[3]),
+        List.of(Codec.decodeStored((String) row[4], Route.StaticTarget[].class)),
+        users.isEmpty() ? List.of() : List.of(users.split(",")),
+        texts(row[6]));
+  }
+
+  /** Of one load balancer, by port. */
+  public List<Balancing.Listener> listenersOf(String loadBalancerArn) {
+    return rows(
+            LISTENERS + " where load_balancer_arn = :arn order by port",
+            Map.of("arn", loadBalancerArn),
+            SOMETHING)
+        .stream()
+        .map(LoadBalancingStore::listener)
+        .toList();
+  }
+
+  /** Those of the ARNs that are there. */
+  public List<Balancing.Listener> listeners(Collection<String> arns) {
+    return rows(LISTENERS + " where arn in (:arns) order by arn", Map.of("arns", arns), arns)
+        .stream()
+        .map(LoadBalancingStore::listener)
+        .toList();
+  }
+
+  private static Balancing.Listener listener(Object[] row) {
+    return new Balancing.Listener(
+        (String) row[0],
+        List.of(Codec.decodeStored((String) row[1], String[].class)),
+        Members.stored((String) row[2]),
+        texts(row[3]),
+        texts(row[4]));
+  }
+
+  /** Of one listener, by priority. */
+  public List<Balancing.Rule> rulesOf(String listenerArn) {
+    return rows(
+            RULES + " where listener_arn = :arn order by priority",
+            Map.of("arn", listenerArn),
+            SOMETHING)
+        .stream()
+        .map(LoadBalancingStore::rule)
+        .toList();
+  }
+
+  /** Those of the ARNs that are there. */
+  public List<Balancing.Rule> rules(Collection<String> arns) {
+    return rows(RULES + " where arn in (:arns) order by arn", Map.of("arns", arns), arns).stream()
+        .map(LoadBalancingStore::rule)
+        .toList();
+  }
+
+  private static Balancing.Rule rule(Object[] row) {
+    return new Balancing.Rule(
+        (String) row[0],
+        ((Number) row[1]).intValue(),
+        Members.stored((String) row[2]),
+        texts(row[3]));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, String> texts(Object json) {
+    return new TreeMap<>((Map<String, String>) Codec.decodeStored((String) json, Map.class));
+  }
+}
