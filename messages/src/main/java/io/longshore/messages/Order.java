@@ -3,6 +3,7 @@ package io.longshore.messages;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the scheduler tells one runner, on {@link Topics#ORDERS}, keyed by runner.
@@ -33,10 +34,23 @@ public sealed interface Order {
    * @param incarnation of the registration this answers; a runner ignores a manifest for another
    * @param run tasks that are to run
    * @param stop tasks that are to be stopped, and whose end is still to be reported
+   * @param leaseMillis how long the runner may be silent before it is taken for lost; null from a
+   *     scheduler that does not say
    */
   record Manifest(
-      RunnerId runner, long generation, String incarnation, List<TaskId> run, List<TaskId> stop)
-      implements Order {}
+      RunnerId runner,
+      long generation,
+      String incarnation,
+      List<TaskId> run,
+      List<TaskId> stop,
+      @Nullable Long leaseMillis)
+      implements Order {
+    /** One that does not tell the lease. */
+    public Manifest(
+        RunnerId runner, long generation, String incarnation, List<TaskId> run, List<TaskId> stop) {
+      this(runner, generation, incarnation, run, stop, null);
+    }
+  }
 
   /**
    * Start a task. For a task the runner already has, or had, this has no effect but a fresh report.

@@ -270,6 +270,15 @@ class GoldenFilesTest {
                     SPEC.memoryMiB(),
                     List.of(app.withVersion(new ImageVersion(true, "sha256:ab")))))));
     named.put(
+        "StrictTask",
+        new Order.StartTask(
+            RUNNER,
+            5,
+            new TaskAssignment(TASK, "arn:aws:ecs:r:a:task/t", CLUSTER, SERVICE, SPEC, true)));
+    named.put(
+        "LeasingManifest",
+        new Order.Manifest(RUNNER, 4, "incarnation", List.of(TASK), List.of(), 10_000L));
+    named.put(
         "CountingService",
         new Command.CreateService(
             CLUSTER,

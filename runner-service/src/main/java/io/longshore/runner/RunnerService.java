@@ -7,6 +7,7 @@ import io.longshore.runner.agent.Agent;
 import io.longshore.runner.agent.Fleet;
 import io.longshore.runner.agent.Hands;
 import io.longshore.runner.agent.Outputs;
+import io.longshore.runner.agent.Remains;
 import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.EngineInfo;
@@ -108,6 +109,7 @@ public class RunnerService {
       engine = chosen;
       EngineInfo answered = patientInfo(chosen);
       info = answered;
+      Remains.end(chosen);
       ensureTopics();
       run(host, ids, chosen, provisions, answered);
     } catch (RefusedToStartException | Topology.WrongTopologyException e) {

@@ -108,7 +108,13 @@ final class Client {
       switch (chance.between(0, 9)) {
         case 0 -> delete(number);
         case 1, 2, 3 -> deploy(number, chance.oneIn(6));
-        default -> scale(number);
+        default -> {
+          if (World.strictCount(number) == 0) {
+            scale(number);
+          } else {
+            deploy(number, false);
+          }
+        }
       }
     }
   }
@@ -127,12 +133,13 @@ final class Client {
         "family-" + number, revision, number % 3 == 2 ? 2 : 1, crashes ? "crash" : "serve");
   }
 
-  private ServiceSettings settings() {
+  private ServiceSettings settings(boolean strict) {
     // Bounds that leave no room to go from one revision to the next would be the user's choice.
-    int minimum = chance.between(0, 2) * 50;
+    int minimum = strict ? 0 : chance.between(0, 2) * 50;
+    int beyond = minimum == 0 ? 50 * chance.between(0, 2) : 100;
     return new ServiceSettings(
         minimum,
-        minimum == 0 ? 100 + 50 * chance.between(0, 2) : 200,
+        strict ? 100 : 100 + beyond,
         new ServiceSettings.Scheduling(false, 0, chance.oneIn(3)),
         new ServiceSettings.CircuitBreaker(
             chance.oneIn(3), true, ServiceSettings.CircuitBreaker.OFF.threshold()),
@@ -141,7 +148,8 @@ final class Client {
 
   private void create(int number) {
     busy.add(number);
-    int count = chance.between(1, World.TASKS_PER_SERVICE_MAX);
+    int strict = World.strictCount(number);
+    int count = strict > 0 ? strict : chance.between(1, World.TASKS_PER_SERVICE_MAX);
     int revision = 1;
     ask(
         new Command.CreateService(
@@ -149,9 +157,9 @@ final class Client {
             World.service(number),
             recipe(number, revision, false),
             count,
-            settings(),
+            settings(strict > 0),
             Json.EMPTY,
-            Map.of()),
+            strict > 0 ? Map.of("longshore:copies", "strict") : Map.of()),
         () -> become(number, new Wanted(count, revision, false)),
         () -> later(number));
   }

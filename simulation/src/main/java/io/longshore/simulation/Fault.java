@@ -32,6 +32,8 @@ record Fault(Kind kind, long atNanos, long lastsNanos, int target, int amount) {
     HOST_CUT_OFF,
     HOST_NOT_HEARD,
     HOST_HEARS_NOTHING,
+    /** It hears late of what arrives, and then nothing arrives any more. */
+    HOST_FADES,
     HOST_REBOOTS,
     HOST_LOSES_CONTAINERS,
     HOST_DIES,

@@ -25,7 +25,13 @@ final class Host {
   private boolean idIsKept;
   private int idsDrawn;
   private int lives;
+  // What of its past it takes a runner to put right, once it can.
+  private static final long PUTS_RIGHT = Timeline.seconds(15);
+
   private boolean dead;
+  private boolean paused;
+  private boolean hangs;
+  private long excusedUntilNanos;
   private boolean deaf;
   private boolean unheard;
   private long clockOffsetNanos;
@@ -52,6 +58,7 @@ final class Host {
     if (place.thorough()) {
       engine.beThorough(log::arrived);
     }
+    truth.excuses("host-" + place.number(), this::isExcused);
     timeline.in(chance.delayNanos(100), this::start);
   }
 
@@ -76,7 +83,30 @@ final class Host {
     return engine;
   }
 
+  /** Whether its runner cannot do anything about what runs there, or could not a moment ago. */
+  private boolean isExcused() {
+    return process == null || paused || hangs || timeline.nanos() < excusedUntilNanos;
+  }
+
+  private void excuse() {
+    excusedUntilNanos = timeline.nanos() + PUTS_RIGHT;
+  }
+
   // --- what befalls it
+
+  void hang(boolean next) {
+    hangs = next;
+    engine.set(!next);
+    excuse();
+  }
+
+  /** That something has arrived is heard late. */
+  void late(long nanos) {
+    RunnerNode running = process;
+    if (running != null) {
+      running.late(nanos);
+    }
+  }
 
   void jump(Duration by) {
     clockOffsetNanos += by.toNanos();
@@ -143,6 +173,7 @@ final class Host {
   // --- its process
 
   void pause() {
+    paused = true;
     RunnerNode running = process;
     if (running != null) {
       running.pause();
@@ -150,6 +181,8 @@ final class Host {
   }
 
   void resume() {
+    paused = false;
+    excuse();
     RunnerNode running = process;
     if (running != null) {
       running.resume();
@@ -164,6 +197,7 @@ final class Host {
     if (process != null || dead || !knowsItsId()) {
       return;
     }
+    excuse();
     String incarnation = place.number() + "-" + ++lives;
     RunnerNode fresh = new RunnerNode(this, timeline, chance, log, truth, crashes, incarnation);
     fresh.cut(unheard);

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ final class RunnerNode {
   private static final long BEAT = Timeline.seconds(2);
   private static final long LIST = Timeline.seconds(5);
   private static final int POLL_MILLIS = 10;
+  // What a runner has of its lease, and how late it looks.
+  private static final long CONTACT = World.POLICY.runnerLease().toNanos() / 4 * 3;
+  private static final long LOOKS_LATE = Timeline.millis(200);
 
   private final Host host;
   private final SimEngine engine;
@@ -50,10 +54,17 @@ final class RunnerNode {
   private boolean leaves;
   private boolean paused;
   private boolean over;
+  private boolean watches;
+  private long acknowledgedLateNanos;
+  private long heardNanos = -CONTACT;
 
-  /** The newest report about something, and whether an earlier one is on its way. */
+  /**
+   * The newest report about something, which is written when it is sent, and whether an earlier one
+   * is on its way.
+   */
   private static final class Sending {
-    @Nullable Report waiting;
+    @Nullable Supplier<Report> waiting;
+    Runnable arrived = () -> {};
     boolean underWay;
   }
 
@@ -106,6 +117,11 @@ final class RunnerNode {
   /** Nobody hears it, or everybody does again. */
   void cut(boolean unheard) {
     pipe.cut(unheard);
+  }
+
+  /** That something has arrived is heard so much later. */
+  void late(long nanos) {
+    acknowledgedLateNanos = nanos;
   }
 
   void pause() {
@@ -204,6 +220,9 @@ final class RunnerNode {
         // Only the order knew how to make the others: what there is of it ends.
         truth.failedToStart(task);
       }
+      if (assignment.strict()) {
+        truth.cutOff(task);
+      }
       perform(membership.adopt(assignment, sightings, desired, host.wallClock()));
     }
   }
@@ -300,6 +319,7 @@ final class RunnerNode {
             perform(want.task(), keeper.want(want.desired(), moment()));
           }
         }
+        case Membership.CutOff cutOff -> cutOff(cutOff);
         case Membership.Repeat repeat -> {
           TaskKeeper keeper = keepers.get(repeat.task());
           if (keeper != null) {
@@ -308,24 +328,17 @@ final class RunnerNode {
         }
         case Membership.ReportUnknown unknown ->
             report(Observations.unknown(unknown.task(), host.wallClock()));
-        case Membership.Register register -> {
-          List<TaskObservation> inventory =
-              keepers.values().stream().map(TaskKeeper::latest).toList();
+        case Membership.Register register ->
+            send("registration", () -> registration(register.incarnation()), () -> {});
+        case Membership.Beat beat -> {
+          long sentAt = timeline.nanos();
           send(
-              "registration",
-              new Report.RunnerRegistered(
-                  host.cluster(),
-                  host.runner(),
-                  register.incarnation(),
-                  host.resources(),
-                  inventory,
-                  false));
+              "beat",
+              () ->
+                  new Report.RunnerBeat(
+                      host.cluster(), host.runner(), beat.incarnation(), beat.generation()),
+              () -> acknowledged(sentAt));
         }
-        case Membership.Beat beat ->
-            send(
-                "beat",
-                new Report.RunnerBeat(
-                    host.cluster(), host.runner(), beat.incarnation(), beat.generation()));
         case Membership.Leave leave ->
             send(
                 "registration",
@@ -334,6 +347,47 @@ final class RunnerNode {
         case Membership.Remove remove -> {}
         case Membership.PassedOver passed -> {}
       }
+    }
+    watch();
+  }
+
+  private Report registration(String incarnation) {
+    List<TaskObservation> inventory = keepers.values().stream().map(TaskKeeper::latest).toList();
+    return new Report.RunnerRegistered(
+        host.cluster(), host.runner(), incarnation, host.resources(), inventory, false);
+  }
+
+  private void acknowledged(long sentAt) {
+    perform(membership.acknowledged(sentAt, timeline.nanos()));
+    // What was over by then was over.
+    heardNanos = Math.max(heardNanos, sentAt);
+  }
+
+  /** Looks again when contact would be over, or a little later. */
+  private void watch() {
+    long patience = membership.patienceNanos(timeline.nanos());
+    if (watches || patience == Long.MAX_VALUE) {
+      return;
+    }
+    watches = true;
+    later(
+        patience + chance.between(0, LOOKS_LATE),
+        () -> {
+          watches = false;
+          perform(membership.watch(timeline.nanos()));
+        });
+  }
+
+  private void cutOff(Membership.CutOff cutOff) {
+    TaskId task = cutOff.task();
+    if (timeline.nanos() - heardNanos < CONTACT) {
+      throw new Violation(
+          "A10 what runs keeps running", "task %s is cut off in contact".formatted(task));
+    }
+    TaskKeeper keeper = keepers.get(task);
+    if (keeper != null) {
+      truth.cutOff(task);
+      perform(task, keeper.cutOff(cutOff.reason(), moment()));
     }
   }
 
@@ -385,7 +439,7 @@ final class RunnerNode {
       return;
     }
     boolean dies = diesAfter(point(call));
-    int typical = call instanceof Step.Stop ? 200 : 40;
+    int typical = call instanceof Step.Stop stop ? (isKill(stop) ? 20 : 200) : 40;
     timeline.in(
         chance.delayNanos(typical),
         () -> {
@@ -408,6 +462,11 @@ final class RunnerNode {
       case Step.Remove remove -> KillPoint.CONTAINER_REMOVED;
       case Step.Release release -> KillPoint.COMMONS_RELEASED;
     };
+  }
+
+  private static boolean isKill(Step.Stop stop) {
+    Integer patience = stop.timeoutSeconds();
+    return patience != null && patience == 0;
   }
 
   private void ended(TaskId task, Outcome outcome) {
@@ -463,8 +522,13 @@ final class RunnerNode {
 
   /** Of several reports about the same thing that could not be sent yet, the last one is kept. */
   private void send(String subject, Report report) {
+    send(subject, () -> report, () -> {});
+  }
+
+  private void send(String subject, Supplier<Report> report, Runnable arrived) {
     Sending sending = sendings.computeIfAbsent(subject, key -> new Sending());
     sending.waiting = report;
+    sending.arrived = arrived;
     if (!sending.underWay) {
       sending.underWay = true;
       transmit(subject, sending);
@@ -472,14 +536,16 @@ final class RunnerNode {
   }
 
   private void transmit(String subject, Sending sending) {
-    Report report = sending.waiting;
-    if (report == null) {
+    Supplier<Report> waiting = sending.waiting;
+    if (waiting == null) {
       sending.underWay = false;
       sendings.remove(subject, sending);
       return;
     }
     sending.waiting = null;
+    Report report = waiting.get();
     boolean dies = diesAfter(point(report));
+    Runnable arrived = sending.arrived;
     pipe.send(
         () -> {
           log.append(report);
@@ -489,7 +555,13 @@ final class RunnerNode {
           }
           dieIf(dies);
         },
-        () -> run(() -> transmit(subject, sending)));
+        () ->
+            later(
+                acknowledgedLateNanos,
+                () -> {
+                  arrived.run();
+                  transmit(subject, sending);
+                }));
   }
 
   private static KillPoint point(Report report) {

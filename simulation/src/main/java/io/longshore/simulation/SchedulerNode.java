@@ -297,7 +297,7 @@ final class SchedulerNode {
     boolean caughtUp =
         owned.commandsOffset == log.commands().size()
             && owned.reportsOffset == log.reports().size();
-    owned.shard.pass(caughtUp, now);
+    owned.shard.pass(caughtUp ? now : null, now);
     render(owned, outbox);
     Store.Turn turn =
         new Store.Turn(

@@ -125,6 +125,7 @@ public final class Simulation {
   private void run() {
     faults.forEach(fault -> timeline.at(fault.atNanos(), () -> strike(fault)));
     client.begin();
+    timeline.in(Timeline.seconds(1), this::countCopies);
     until(CALM_AT);
     client.comeToRest();
     converge();
@@ -137,6 +138,11 @@ public final class Simulation {
               .formatted(truth.launches() - launches));
     }
     asItShouldBe();
+  }
+
+  private void countCopies() {
+    truth.countCopies();
+    timeline.in(Timeline.seconds(1), this::countCopies);
   }
 
   private void until(long nanos) {
@@ -197,6 +203,16 @@ public final class Simulation {
           during(fault, () -> host.cutOff(false, true), () -> host.cutOff(false, false));
       case HOST_HEARS_NOTHING ->
           during(fault, () -> host.cutOff(true, false), () -> host.cutOff(false, false));
+      case HOST_FADES -> {
+        host.late(Timeline.millis(3_000 + 20L * amount));
+        timeline.in(Timeline.seconds(2), () -> host.cutOff(false, true));
+        timeline.in(
+            Timeline.seconds(22),
+            () -> {
+              host.late(0);
+              host.cutOff(false, false);
+            });
+      }
       case HOST_REBOOTS -> host.reboot();
       case HOST_LOSES_CONTAINERS -> host.loseContainers();
       case HOST_DIES -> {
@@ -212,8 +228,7 @@ public final class Simulation {
             () -> half.forEach(one -> one.cutOff(true, true)),
             () -> half.forEach(one -> one.cutOff(false, false)));
       }
-      case ENGINE_HANGS ->
-          during(fault, () -> host.engine().set(false), () -> host.engine().set(true));
+      case ENGINE_HANGS -> during(fault, () -> host.hang(true), () -> host.hang(false));
       case ENGINE_LOSES_EVENTS ->
           during(fault, () -> host.engine().lose(amount, 0), () -> host.engine().lose(0, 0));
       case ENGINE_LOSES_ANSWERS ->

@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,22 @@ final class Truth {
   private long commandsOffset;
   private long reportsOffset;
   private int launches;
+  private final Map<String, BooleanSupplier> excuses = new HashMap<>();
+
+  /** Where tasks of services that allow no second copy have containers that run. */
+  private final Map<TaskId, Copy> copies = new LinkedHashMap<>();
+
+  /** A task as its host has it. */
+  private static final class Copy {
+    final int service;
+    final String host;
+    int running;
+
+    Copy(int service, String host) {
+      this.service = service;
+      this.host = host;
+    }
+  }
 
   /** All that is known of one task. */
   private static final class Life {
@@ -47,6 +65,7 @@ final class Truth {
 
     boolean essentialEnded;
     boolean failedToStart;
+    boolean cutOff;
 
     /** The versions that were published. */
     final BitSet published = new BitSet();
@@ -93,6 +112,50 @@ final class Truth {
       throw new Violation(
           "A1 nothing runs that is not written", "task %s runs on %s".formatted(task, host));
     }
+    int service = strictService(life.recorded);
+    if (service >= 0) {
+      copies.computeIfAbsent(task, id -> new Copy(service, host)).running++;
+      countCopies();
+    }
+  }
+
+  /** Its number; -1 for none. */
+  private static int strictService(Task task) {
+    Task.Membership membership = task.origin().service();
+    for (int number = 0; membership != null && number < World.SERVICES; number++) {
+      if (World.strictCount(number) > 0 && World.service(number).equals(membership.name())) {
+        return number;
+      }
+    }
+    return -1;
+  }
+
+  /** While this is so, what runs on a host is beyond its runner. */
+  void excuses(String host, BooleanSupplier isExcused) {
+    excuses.put(host, isExcused);
+  }
+
+  /** A task's runner ends it by itself. */
+  void cutOff(TaskId task) {
+    life(task).cutOff = true;
+  }
+
+  /** Of services that allow no second copy there are never more than wanted. */
+  void countCopies() {
+    Map<Integer, List<TaskId>> running = new HashMap<>();
+    copies.forEach((task, copy) -> {
+      if (!excuses.getOrDefault(copy.host, () -> false).getAsBoolean()) {
+        running.computeIfAbsent(copy.service, number -> new ArrayList<>()).add(task);
+      }
+    });
+    running.forEach((service, tasks) -> {
+      if (tasks.size() > World.strictCount(service)) {
+        throw new Violation(
+            "A15 no second copy where none is allowed",
+            "service %d wants %d and there run %s"
+                .formatted(service, World.strictCount(service), tasks));
+      }
+    });
   }
 
   /** A container runs again that had run, because its policy wants that. */
@@ -111,6 +174,7 @@ final class Truth {
     Life life = life(task);
     life.exitCodes.put(container.name(), exitCode);
     life.essentialEnded |= container.essential();
+    copies.computeIfPresent(task, (id, copy) -> --copy.running > 0 ? copy : null);
   }
 
   /**
@@ -135,10 +199,13 @@ final class Truth {
     }
   }
 
-  /** A runner stops a container: the scheduler must have wanted that, or the task is ending. */
+  /**
+   * A runner stops a container: the scheduler must have wanted that, or the task is ending, or it
+   * must have no second copy.
+   */
   void stopped(TaskId task) {
     Life life = life(task);
-    if (life.isWanted() && !life.essentialEnded && !life.failedToStart) {
+    if (life.isWanted() && !life.essentialEnded && !life.failedToStart && !life.cutOff) {
       throw new Violation(
           "A10 what runs keeps running",
           "task %s is stopped and nobody wanted that".formatted(task));

@@ -191,6 +191,31 @@ class PlantedBugsTest {
             "} else if (!stop.contains(task)) {",
             "} else if (false) {"),
         new PlantedBug(
+            "a lease counts from when the arrival of a word was heard of",
+            "runner-service core.Contact",
+            "heardAtNanos = sentNanos;",
+            "heardAtNanos = nanos;"),
+        new PlantedBug(
+            "a runner does not stop by itself what must have no second copy",
+            "runner-service core.Membership",
+            "if (strict.isEmpty() || !contact.isOver(nanos)) {",
+            "if (true) {"),
+        new PlantedBug(
+            "an order from before contact was lost is followed",
+            "runner-service core.Membership",
+            "&& !contact.isSure(nanos);",
+            "&& false;"),
+        new PlantedBug(
+            "what must have no second copy is taken up when a runner starts anew",
+            "runner-service core.TaskState",
+            "assignment.strict() ? found.hurrying(BEGUN_ANEW) : found;",
+            "found;"),
+        new PlantedBug(
+            "a replacement is launched while the old copy is stopping",
+            "scheduler-service core.Plan",
+            ": tasks.size();",
+            ": tasks.stream().filter(Task::isWanted).count();"),
+        new PlantedBug(
             "lists count that were asked for before the last call",
             "runner-service core.TaskKeeper",
             "if (askedAtNanos - lastWordNanos.getOrDefault(container.name(), bornNanos) > 0)"

@@ -150,6 +150,13 @@ public final class Agent implements TaskOwner.Surroundings {
           owner.want(want.desired());
         }
       }
+      case Membership.CutOff cutOff -> {
+        TaskOwner owner = owners.get(cutOff.task());
+        if (owner != null) {
+          LOG.warnf("Task %s is killed: %s", cutOff.task(), cutOff.reason());
+          owner.cutOff(cutOff.reason());
+        }
+      }
       case Membership.Repeat repeat -> {
         TaskOwner owner = owners.get(repeat.task());
         if (owner != null) {
@@ -159,10 +166,14 @@ public final class Agent implements TaskOwner.Surroundings {
       case Membership.ReportUnknown unknown ->
           report(Observations.unknown(unknown.task(), clock.instant()), traceparent);
       case Membership.Register register -> register(register);
-      case Membership.Beat beat ->
-          reports.send(
-              new Report.RunnerBeat(cluster(), runner(), beat.incarnation(), beat.generation()),
-              null);
+      case Membership.Beat beat -> {
+        // Before it is sent: what counts from then on is over earlier rather than later.
+        long sentAt = nanos();
+        reports.send(
+            new Report.RunnerBeat(cluster(), runner(), beat.incarnation(), beat.generation()),
+            null,
+            () -> acknowledged(sentAt));
+      }
       case Membership.Leave leave ->
           reports.send(new Report.RunnerLeft(cluster(), runner(), leave.incarnation()), null);
       // Lists alone lead to it, and they see to it themselves.
@@ -185,18 +196,29 @@ public final class Agent implements TaskOwner.Surroundings {
   }
 
   private void register(Membership.Register register) {
-    List<TaskObservation> inventory = owners.values().stream().map(TaskOwner::latest).toList();
     String why =
         identity.claimed() && register.reason().equals(Membership.NO_MANIFEST)
             ? register.reason() + ": is this container instance registered in this cluster?"
             : register.reason();
     LOG.infof(
         "Runner %s registers with cluster %s (%s); %d tasks in its inventory.",
-        runner(), cluster(), why, inventory.size());
-    reports.send(
-        new Report.RunnerRegistered(
-            cluster(), runner(), register.incarnation(), host, inventory, identity.claimed()),
-        null);
+        runner(), cluster(), why, owners.size());
+    reports.register(runner(), () -> registration(register.incarnation()));
+  }
+
+  private Report.RunnerRegistered registration(String incarnation) {
+    List<TaskObservation> inventory = owners.values().stream().map(TaskOwner::latest).toList();
+    return new Report.RunnerRegistered(
+        cluster(), runner(), incarnation, host, inventory, identity.claimed());
+  }
+
+  private synchronized void acknowledged(long sentAt) {
+    follow(membership.acknowledged(sentAt, nanos()), null);
+  }
+
+  /** Time passes: called several times a second. */
+  synchronized void watch() {
+    follow(membership.watch(nanos()), null);
   }
 
   /** Time passes: called once per beat interval. */

@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * All agents of this process: opens and closes them as clusters come and go, hands them what the
  * engine says, and makes time pass for them.
  *
- * <p>Two threads of its own: one lists what the engine has, every few seconds and whenever the
- * engine's watch is in doubt; the other ticks.
+ * <p>Three threads of its own: one lists what the engine has, every few seconds and whenever the
+ * engine's watch is in doubt; one ticks; and one has leases watched, because whoever must have
+ * ended before a lease does cannot wait for the next tick.
  */
 public final class Fleet implements Engine.Listener, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Fleet.class);
+
+  private static final Duration LEASES_WATCHED = Duration.ofMillis(200);
 
   /** Where orders come from. */
   public interface OrderSource {
@@ -84,6 +87,7 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
     engine.watch(this);
     threads.add(Thread.ofVirtual().name("runner-lists").start(this::lists));
     threads.add(Thread.ofVirtual().name("runner-beats").start(this::beats));
+    threads.add(Thread.ofVirtual().name("runner-leases").start(this::leases));
   }
 
   /**
@@ -195,6 +199,17 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(beatInterval.toMillis());
         everyone.forEach(Agent::tick);
         dropThoseWhoLeft();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void leases() {
+    try {
+      while (open) {
+        TimeUnit.MILLISECONDS.sleep(LEASES_WATCHED.toMillis());
+        everyone.forEach(Agent::watch);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -37,6 +37,8 @@ public final class Hands {
   private static final Duration REMOVING_GIVES_WAY = Duration.ofSeconds(1);
   // Stopping is mostly waiting.
   private static final int STOPPING = 64;
+  // Not behind those that stop in their own time: what is killed has to be dead soon.
+  private static final int KILLING = 64;
 
   /** Told of every call, for the metrics. */
   @FunctionalInterface
@@ -61,6 +63,7 @@ public final class Hands {
   private final Semaphore pulling = new Semaphore(PULLING, true);
   private final Semaphore removing = new Semaphore(REMOVING, true);
   private final Semaphore stopping = new Semaphore(STOPPING, true);
+  private final Semaphore killing = new Semaphore(KILLING, true);
 
   /**
    * @param defaultPatience from the stop signal to the kill where the task definition does not say
@@ -120,7 +123,7 @@ public final class Hands {
           case Step.Create create -> making;
           case Step.Start start -> making;
           case Step.Restart restart -> making;
-          case Step.Stop stop -> stopping;
+          case Step.Stop stop -> patience(stop).isZero() ? killing : stopping;
           case Step.Remove remove -> removing;
           case Step.Release release -> removing;
         };

@@ -41,6 +41,8 @@ final class TaskOwner {
 
   private record Want(Desired desired) implements Message {}
 
+  private record CutOff(String reason) implements Message {}
+
   private record Repeat() implements Message {}
 
   private record Seen(Sighting sighting) implements Message {}
@@ -111,6 +113,11 @@ final class TaskOwner {
     inbox.add(new Want(desired));
   }
 
+  /** It has to end at once. */
+  void cutOff(String reason) {
+    inbox.add(new CutOff(reason));
+  }
+
   /** Report again, changed or not. */
   void repeat() {
     inbox.add(new Repeat());
@@ -171,6 +178,7 @@ final class TaskOwner {
   private List<TaskKeeper.Effect> effects(Message message) {
     return switch (message) {
       case Want want -> keeper.want(want.desired(), now());
+      case CutOff cutOff -> keeper.cutOff(cutOff.reason(), now());
       case Repeat repeat -> keeper.repeat(now());
       case Seen seen -> keeper.seen(seen.sighting(), now());
       case Listed listed -> keeper.listed(listed.askedAtNanos(), listed.sightings(), now());

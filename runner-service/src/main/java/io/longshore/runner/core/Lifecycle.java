@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>One call at a time for each container. Only a pull is given up for an end.
+ *   <li>A task whose end cannot wait: kill its containers, in no order, also beside a stop that is
+ *       under way. Otherwise it is one that is ending.
  *   <li>A task that is to be forgotten: stop, then remove, its containers, and then what they had
  *       in common.
  *   <li>A task that is ending: stop its containers, also those whose start broke off, which may
@@ -97,7 +99,25 @@ public final class Lifecycle {
         || steps.stream().anyMatch(Step.Create.class::isInstance);
   }
 
+  /** Whoever needs whom, and whether a stop is under way that takes its time, is all the same. */
+  private static List<Step> kill(TaskState state) {
+    List<Step> steps = new ArrayList<>();
+    for (ContainerState container : state.containers()) {
+      String id = container.runtimeId();
+      if (container.mayRun() && id != null) {
+        Step.Stop kill = new Step.Stop(container.name(), id, 0);
+        if (!state.busy().contains(kill)) {
+          steps.add(kill);
+        }
+      }
+    }
+    return steps;
+  }
+
   private static List<Step> stop(TaskState state) {
+    if (state.atOnce()) {
+      return kill(state);
+    }
     Predicate<ContainerState> inTheWay = c -> c.mayRun() || state.isBusy(c.name());
     List<Step> steps = new ArrayList<>();
     for (ContainerState container : freed(state, inTheWay)) {

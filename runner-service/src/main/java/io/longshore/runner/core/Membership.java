@@ -41,6 +41,9 @@ public final class Membership {
   /** What is wanted of a task that is owned. */
   public record Want(TaskId task, Desired desired) implements Effect {}
 
+  /** End a task that is owned at once: another copy of it may be started soon. */
+  public record CutOff(TaskId task, String reason) implements Effect {}
+
   /** Report a task that is owned again, changed or not. */
   public record Repeat(TaskId task) implements Effect {}
 
@@ -50,6 +53,7 @@ public final class Membership {
   /** Send a registration with the inventory of all owned tasks. */
   public record Register(String incarnation, String reason) implements Effect {}
 
+  /** Send a beat, and say by {@link #acknowledged} when it was sent once it has arrived. */
   public record Beat(String incarnation, long generation) implements Effect {}
 
   /** The host has left the cluster; say so. */
@@ -65,6 +69,8 @@ public final class Membership {
   private final String lifeOfProcess;
   private final Set<TaskId> owned = new LinkedHashSet<>();
   private final Set<TaskId> strays = new HashSet<>();
+  private final Set<TaskId> strict = new LinkedHashSet<>();
+  private final Contact contact = new Contact();
   private Orders orders;
   private int incarnations;
   private boolean positioned;
@@ -112,6 +118,9 @@ public final class Membership {
 
   /** Every order from here on will be seen: the manifest may be asked for. */
   public List<Effect> positioned(long nanos) {
+    if (!positioned) {
+      contact.begin(nanos);
+    }
     positioned = true;
     return register("it has come up", nanos);
   }
@@ -126,19 +135,28 @@ public final class Membership {
   }
 
   public List<Effect> take(Order order, boolean pullsFirst, long nanos) {
-    if (leaving) {
-      return List.of();
+    List<Effect> effects = new ArrayList<>(watch(nanos));
+    if (!leaving) {
+      effects.addAll(takeIn(order, pullsFirst, nanos));
     }
+    return effects;
+  }
+
+  private List<Effect> takeIn(Order order, boolean pullsFirst, long nanos) {
     return switch (orders.take(order)) {
       case Orders.PassOver passed -> List.of(new PassedOver(order, passed.reason()));
       case Orders.Register again -> {
         orders = again.next();
         if (again.newIncarnation()) {
-          incarnations++;
-          orders = Orders.begin(runner, lifeOfProcess + "-" + incarnations);
+          beginAnew(nanos);
         }
         unanswered = 0;
         yield register(again.reason(), nanos);
+      }
+      case Orders.Take taken when isFromBefore(taken.order(), nanos) -> {
+        beginAnew(nanos);
+        unanswered = 0;
+        yield register("contact was lost, and a task must have no second copy", nanos);
       }
       case Orders.Take taken -> {
         orders = taken.next();
@@ -147,6 +165,22 @@ public final class Membership {
         yield follow(taken.order(), pullsFirst);
       }
     };
+  }
+
+  /** Whether it may be an order that another host has been given since. */
+  private boolean isFromBefore(Order order, long nanos) {
+    return order instanceof Order.StartTask start
+        && start.assignment().strict()
+        && !owned.contains(start.assignment().task())
+        && !contact.isSure(nanos);
+  }
+
+  private void beginAnew(long nanos) {
+    incarnations++;
+    orders = Orders.begin(runner, lifeOfProcess + "-" + incarnations);
+    if (contact.isOver(nanos) || strict.isEmpty()) {
+      contact.begin(nanos);
+    }
   }
 
   private List<Effect> follow(Order order, boolean pullsFirst) {
@@ -164,6 +198,8 @@ public final class Membership {
   }
 
   private List<Effect> manifest(Order.Manifest manifest) {
+    Long lease = manifest.leaseMillis();
+    contact.leaseIs(lease == null ? null : Duration.ofMillis(lease));
     Set<TaskId> run = Set.copyOf(manifest.run());
     Set<TaskId> stop = Set.copyOf(manifest.stop());
     List<Effect> effects = new ArrayList<>();
@@ -183,6 +219,9 @@ public final class Membership {
       return List.of(new Repeat(assignment.task()));
     }
     owned.add(assignment.task());
+    if (assignment.strict()) {
+      strict.add(assignment.task());
+    }
     return List.of(new Own(TaskState.ordered(assignment, pullsFirst), false, Desired.RUN));
   }
 
@@ -209,12 +248,39 @@ public final class Membership {
     return Duration.ofMillis(millis + Math.floorMod(runner.hashCode(), 1000)).toNanos();
   }
 
-  /** Time passes: called once per beat interval. */
-  public List<Effect> tick(long nanos) {
-    if (leaving) {
-      return leaveIfDone();
+  /** A beat that was sent then has arrived. */
+  public List<Effect> acknowledged(long sentNanos, long nanos) {
+    List<Effect> effects = watch(nanos);
+    contact.acknowledged(sentNanos, nanos);
+    return effects;
+  }
+
+  /**
+   * Time passes: called several times a second. Tasks that must have no second copy end while the
+   * scheduler certainly waits for them still.
+   */
+  public List<Effect> watch(long nanos) {
+    if (strict.isEmpty() || !contact.isOver(nanos)) {
+      return List.of();
     }
     List<Effect> effects = new ArrayList<>();
+    strict.forEach(task -> effects.add(new CutOff(task, TaskState.CONTACT_LOST)));
+    strict.clear();
+    return effects;
+  }
+
+  /** How long until {@link #watch} may have something to say if nothing happens before. */
+  public long patienceNanos(long nanos) {
+    return strict.isEmpty() ? Long.MAX_VALUE : contact.overInNanos(nanos);
+  }
+
+  /** Time passes: called once per beat interval. */
+  public List<Effect> tick(long nanos) {
+    List<Effect> effects = new ArrayList<>(watch(nanos));
+    if (leaving) {
+      effects.addAll(leaveIfDone());
+      return effects;
+    }
     if (!orders.waiting()) {
       effects.add(new Beat(orders.incarnation(), orders.generation()));
     }
@@ -249,6 +315,7 @@ public final class Membership {
   /** Nothing is left of a task. */
   public void gone(TaskId task) {
     owned.remove(task);
+    strict.remove(task);
   }
 
   /** The cluster is no more: everything of it stops and goes, then the runner says it left. */

@@ -83,6 +83,13 @@ public final class TaskKeeper {
     return next(false, now);
   }
 
+  /** The task has to end at once. */
+  public List<Effect> cutOff(String reason, Moment now) {
+    state = state.cutOff(reason, now.at());
+    retries.forgetAll();
+    return next(false, now);
+  }
+
   /** Report again, changed or not. */
   public List<Effect> repeat(Moment now) {
     return next(true, now);

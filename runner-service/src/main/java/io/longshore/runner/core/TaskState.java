@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * which is this very one if that changes nothing; none looks anywhere else.
  *
  * @param containers in the order of the definition
- * @param busy the calls under way; at most one for each container
+ * @param busy the calls under way; at most one for each container, and a kill beside it
  * @param stopCode why the task is ending, unless it ends because it was told to
  * @param stoppedReason goes with {@code stopCode}
  * @param released whether what the containers had in common is gone
+ * @param atOnce whether its end cannot wait: its containers are killed
  */
 public record TaskState(
     TaskAssignment assignment,
@@ -30,7 +31,14 @@ public record TaskState(
     @Nullable StopCode stopCode,
     @Nullable String stoppedReason,
     Times times,
-    boolean released) {
+    boolean released,
+    boolean atOnce) {
+  static final String CONTACT_LOST =
+      "Longshore stopped this task because its host lost contact and its service allows no second"
+          + " copy of it.";
+  static final String BEGUN_ANEW =
+      "Longshore stopped this task because its host's runner started anew and its service allows no"
+          + " second copy of it.";
   static final String ESSENTIAL_EXITED = "Essential container in task exited";
   static final String REMOVED_FROM_OUTSIDE =
       "The container is gone: somebody other than Longshore removed it";
@@ -48,7 +56,7 @@ public record TaskState(
             .map(spec -> ContainerState.planned(spec, pullFirst))
             .toList();
     return new TaskState(
-        assignment, Desired.RUN, containers, List.of(), null, null, Times.NONE, false);
+        assignment, Desired.RUN, containers, List.of(), null, null, Times.NONE, false, false);
   }
 
   /**
@@ -73,8 +81,11 @@ public record TaskState(
         times = times.withPullStopped(started).withStarted(started);
       }
     }
-    TaskState state =
-        new TaskState(assignment, Desired.HOLD, containers, List.of(), null, null, times, false);
+    TaskState found =
+        new TaskState(
+            assignment, Desired.HOLD, containers, List.of(), null, null, times, false, false);
+    // Nobody knows for how long it was alone, and what has been started elsewhere meanwhile.
+    TaskState state = assignment.strict() ? found.hurrying(BEGUN_ANEW) : found;
     for (Sighting sighting : sightings.values()) {
       state = state.take(sighting, now);
     }
@@ -100,8 +111,27 @@ public record TaskState(
   public TaskState wanting(Desired wanted, Instant now) {
     Desired next = wanted.compareTo(desired) > 0 ? wanted : desired;
     return new TaskState(
-            assignment, next, containers, busy, stopCode, stoppedReason, times, released)
+            assignment, next, containers, busy, stopCode, stoppedReason, times, released, atOnce)
         .settled(now);
+  }
+
+  /** Its host may be taken for lost soon, and by then nothing of it may run. */
+  public TaskState cutOff(String reason, Instant now) {
+    return hurrying(reason).settled(now);
+  }
+
+  private TaskState hurrying(String reason) {
+    TaskState ending = ending(StopCode.TERMINATION_NOTICE, reason);
+    return new TaskState(
+        assignment,
+        desired,
+        containers,
+        busy,
+        ending.stopCode,
+        ending.stoppedReason,
+        times,
+        released,
+        true);
   }
 
   /** Whether a call is under way for a container. */
@@ -374,7 +404,8 @@ public record TaskState(
   private TaskState ending(StopCode code, String reason) {
     return isEnding()
         ? this
-        : new TaskState(assignment, desired, containers, busy, code, reason, times, released);
+        : new TaskState(
+            assignment, desired, containers, busy, code, reason, times, released, atOnce);
   }
 
   private TaskState without(Predicate<Step.Call> over) {
@@ -387,11 +418,12 @@ public record TaskState(
   }
 
   private TaskState with(List<ContainerState> next, List<Step.Call> calls, Times when) {
-    return new TaskState(assignment, desired, next, calls, stopCode, stoppedReason, when, released);
+    return new TaskState(
+        assignment, desired, next, calls, stopCode, stoppedReason, when, released, atOnce);
   }
 
   private TaskState freed() {
     return new TaskState(
-        assignment, desired, containers, busy, stopCode, stoppedReason, times, true);
+        assignment, desired, containers, busy, stopCode, stoppedReason, times, true, atOnce);
   }
 }

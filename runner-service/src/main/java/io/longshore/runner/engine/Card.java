@@ -43,7 +43,8 @@ public final class Card {
             assignment.taskArn(),
             assignment.cluster(),
             assignment.service(),
-            reduced));
+            reduced,
+            assignment.strict()));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * per subject holds, and an outage of any length costs no more memory than there are subjects.
  *
  * <p>One thread of its own hands records to the producer, which may block while brokers are away.
+ * So what is written on it, as registrations are, has the newest of all that was sent before.
  */
 // The producer's future says nothing that its callback does not.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -31,7 +33,8 @@ public final class KafkaReports implements Reports, AutoCloseable {
 
   private record Subject(RunnerId runner, Class<?> kind, String what) {}
 
-  private record Pending(Report report, @Nullable String traceparent) {}
+  private record Pending(
+      Supplier<? extends Report> report, @Nullable String traceparent, Runnable arrived) {}
 
   private static final class Lane {
     @Nullable Pending waiting;
@@ -53,11 +56,19 @@ public final class KafkaReports implements Reports, AutoCloseable {
   }
 
   @Override
-  public void send(Report report, @Nullable String traceparent) {
-    Subject subject = subject(report);
+  public void send(Report report, @Nullable String traceparent, Runnable arrived) {
+    send(subject(report), new Pending(() -> report, traceparent, arrived));
+  }
+
+  @Override
+  public void register(RunnerId runner, Supplier<Report.RunnerRegistered> registration) {
+    send(coming(runner), new Pending(registration, null, () -> {}));
+  }
+
+  private void send(Subject subject, Pending pending) {
     synchronized (lanes) {
       Lane lane = lanes.computeIfAbsent(subject, key -> new Lane());
-      lane.waiting = new Pending(report, traceparent);
+      lane.waiting = pending;
       if (!lane.underWay) {
         lane.underWay = true;
         due.add(subject);
@@ -71,11 +82,14 @@ public final class KafkaReports implements Reports, AutoCloseable {
           new Subject(
               observed.runner(), Report.TaskObserved.class, observed.observation().task().value());
       case Report.RunnerBeat beat -> new Subject(beat.runner(), Report.RunnerBeat.class, "");
-      // Coming and going are one subject: the later of the two is what counts.
-      case Report.RunnerRegistered registered ->
-          new Subject(registered.runner(), Report.RunnerRegistered.class, "");
-      case Report.RunnerLeft left -> new Subject(left.runner(), Report.RunnerRegistered.class, "");
+      case Report.RunnerRegistered registered -> coming(registered.runner());
+      case Report.RunnerLeft left -> coming(left.runner());
     };
+  }
+
+  /** Coming and going are one subject: the later of the two is what counts. */
+  private static Subject coming(RunnerId runner) {
+    return new Subject(runner, Report.RunnerRegistered.class, "");
   }
 
   private void run() {
@@ -115,6 +129,9 @@ public final class KafkaReports implements Reports, AutoCloseable {
   }
 
   private void arrived(Subject subject, Pending pending, @Nullable Exception failure) {
+    if (failure == null) {
+      pending.arrived().run();
+    }
     synchronized (lanes) {
       Lane lane = lanes.get(subject);
       if (lane == null) {
@@ -133,8 +150,9 @@ public final class KafkaReports implements Reports, AutoCloseable {
   }
 
   private static ProducerRecord<byte[], byte[]> record(Pending pending) {
-    byte[] key = pending.report().cluster().value().getBytes(StandardCharsets.UTF_8);
-    var record = new ProducerRecord<>(Topics.REPORTS, key, Codec.encode(pending.report()));
+    Report report = pending.report().get();
+    byte[] key = report.cluster().value().getBytes(StandardCharsets.UTF_8);
+    var record = new ProducerRecord<>(Topics.REPORTS, key, Codec.encode(report));
     if (pending.traceparent() != null) {
       record
           .headers()

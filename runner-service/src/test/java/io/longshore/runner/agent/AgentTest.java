@@ -20,6 +20,8 @@ import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskStatus;
 import io.longshore.runner.Tasks;
+import io.longshore.runner.core.Sighting;
+import io.longshore.runner.engine.Found;
 import io.longshore.runner.engine.simulated.SimulatedEngine;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -379,6 +381,68 @@ class AgentTest {
     eventuallyIs(tasks.get(8), TaskStatus.STOPPED);
     assertThat(fleet.taskCount()).isEqualTo(991);
     assertThat(engine.creations()).isEqualTo(1000);
+  }
+
+  private void manifestWithLease() {
+    String incarnation = reports.of(Report.RunnerRegistered.class).getLast().incarnation();
+    generation++;
+    agent.take(
+        new Order.Manifest(RUNNER, generation, incarnation, List.of(), List.of(), 10_000L), null);
+  }
+
+  private static TaskAssignment strict(String what, Map<String, String> environment) {
+    TaskAssignment plain = task(what, environment);
+    return new TaskAssignment(
+        plain.task(), plain.taskArn(), plain.cluster(), null, plain.spec(), true);
+  }
+
+  @Test
+  void aTaskThatMustHaveNoSecondCopyIsKilledWhenContactIsLostAndNothingElseIs() {
+    manifestWithLease();
+    TaskAssignment strict = strict("strict", Map.of("LONGSHORE_SIMULATED_IGNORE_STOP", "true"));
+    TaskAssignment plain = task("plain", Map.of());
+    start(strict);
+    start(plain);
+    eventuallyIs(strict, TaskStatus.RUNNING);
+    eventuallyIs(plain, TaskStatus.RUNNING);
+    // As long as beats arrive, time may pass.
+    for (int beat = 0; beat < 5; beat++) {
+      now = now.plusSeconds(7);
+      int before = reports.of(Report.RunnerBeat.class).size();
+      eventually(
+          () -> assertThat(reports.of(Report.RunnerBeat.class)).hasSizeGreaterThan(before + 1));
+    }
+    assertThat(last(strict).lastStatus()).isEqualTo(TaskStatus.RUNNING);
+    reports.cut();
+    now = now.plusSeconds(8);
+    eventuallyIs(strict, TaskStatus.STOPPED);
+    assertThat(last(strict).stopCode()).isEqualTo(StopCode.TERMINATION_NOTICE);
+    assertThat(last(strict).stoppedReason()).contains("allows no second copy");
+    assertThat(last(plain).lastStatus()).isEqualTo(TaskStatus.RUNNING);
+  }
+
+  @Test
+  void whatARunnersEarlierProcessLeftIsKilledBeforeAnythingElseIfItMustHaveNoSecondCopy()
+      throws Exception {
+    manifestWithLease();
+    TaskAssignment strict = strict("left", Map.of());
+    TaskAssignment plain = task("stays", Map.of());
+    start(strict);
+    start(plain);
+    eventuallyIs(strict, TaskStatus.RUNNING);
+    eventuallyIs(plain, TaskStatus.RUNNING);
+    fleet.close();
+    Remains.end(engine);
+    assertThat(engine.list())
+        .filteredOn(found -> found.sighting().phase() == Sighting.Phase.RUNNING)
+        .extracting(Found::task)
+        .containsExactly(plain.task());
+    boot("second", Duration.ofSeconds(5));
+    assertThat(reports.of(Report.RunnerRegistered.class).getLast().inventory())
+        .filteredOn(seen -> seen.task().equals(strict.task()))
+        .singleElement()
+        .matches(seen -> seen.lastStatus() == TaskStatus.STOPPED)
+        .matches(seen -> seen.stopCode() == StopCode.TERMINATION_NOTICE);
   }
 
   @Test

@@ -11,11 +11,21 @@ import org.jspecify.annotations.Nullable;
 final class RecordedReports implements Reports {
   private record Sent(Report report, @Nullable String traceparent) {}
 
+  private volatile boolean arrive = true;
+
   private final List<Sent> sent = new CopyOnWriteArrayList<>();
 
   @Override
-  public void send(Report report, @Nullable String traceparent) {
+  public void send(Report report, @Nullable String traceparent, Runnable arrived) {
     sent.add(new Sent(report, traceparent));
+    if (arrive) {
+      arrived.run();
+    }
+  }
+
+  /** From now on nothing arrives. */
+  void cut() {
+    arrive = false;
   }
 
   <R extends Report> List<R> of(Class<R> kind) {

@@ -57,10 +57,11 @@ class CardTest {
             "task",
             "host");
     TaskAssignment task =
-        new TaskAssignment(plain.task(), plain.taskArn(), plain.cluster(), null, spec);
+        new TaskAssignment(plain.task(), plain.taskArn(), plain.cluster(), null, spec, true);
 
     String card = Card.write(task);
     assertThat(card).doesNotContain("s3cret");
+    assertThat(Card.read(card).strict()).isTrue();
     TaskSpec read = Card.read(card).spec();
     ContainerOrdering ordering = read.containers().getFirst().ordering();
     assertThat(ordering.dependsOn()).isEqualTo(web.ordering().dependsOn());

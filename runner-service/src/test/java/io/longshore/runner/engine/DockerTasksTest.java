@@ -81,7 +81,7 @@ class DockerTasksTest {
             new Agent.Identity(Tasks.CLUSTER, runner, "first"),
             HOST,
             Tasks.hands(engine, outputs),
-            (report, traceparent) -> {
+            (report, traceparent, arrived) -> {
               if (report instanceof Report.TaskObserved seen) {
                 observed.add(seen.observation());
               }

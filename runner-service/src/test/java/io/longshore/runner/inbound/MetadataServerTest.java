@@ -147,7 +147,7 @@ class MetadataServerTest {
                 "1",
                 false),
             hands,
-            (report, traceparent) -> {},
+            (report, traceparent, arrived) -> {},
             InstantSource.system());
     fleet =
         new Fleet(

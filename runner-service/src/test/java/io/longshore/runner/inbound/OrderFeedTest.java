@@ -48,7 +48,7 @@ class OrderFeedTest {
           new Agent.Identity(Tasks.CLUSTER, RUNNER, "first"),
           new HostResources("h", 1, 1, List.of(), Map.of(), "1", "1", false),
           Tasks.hands(engine, Tasks.outputs(engine, Path.of("target", "order-feed"))),
-          (report, traceparent) -> reports.add(report),
+          (report, traceparent, arrived) -> reports.add(report),
           InstantSource.system());
   private final OrderFeed feed =
       new OrderFeed(this::consumer, TOPOLOGY, new Quarantine(producer), Spans.NONE);

@@ -171,6 +171,15 @@ final class InstanceCommands {
     if (!command.force() && !tasks.isEmpty()) {
       return Decided.rejected(ErrorType.INVALID_PARAMETER, "Found running tasks on the instance.");
     }
+    for (Task task : tasks) {
+      // Its container would go on, and nobody would be there to end it.
+      if (runner.connected() && Copies.areStrict(state, task)) {
+        return Decided.rejected(
+            ErrorType.INVALID_PARAMETER,
+            "Task %s on the instance is of a service that allows no second copy. Drain the instance first."
+                .formatted(task.id()));
+      }
+    }
     List<Decision> decisions = new ArrayList<>();
     for (Task task : tasks) {
       decisions.add(

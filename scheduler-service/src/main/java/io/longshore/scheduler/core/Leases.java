@@ -84,11 +84,23 @@ public final class Leases {
     return decisions;
   }
 
+  /** Whether {@link #expire} would take a runner for lost, or what it still has. */
+  boolean anySilent(State state, Instant now) {
+    for (Runner runner : state.runners()) {
+      if (isSilent(runner, now) && (runner.connected() || state.taskCount(runner.id()) > 0)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Takes runners for lost that have been silent for longer than the lease: nothing is placed on
    * them any more, and their tasks end with them. Where most hosts of a cluster have fallen silent
    * together it is likelier that they cannot be heard than that they are gone, and those who are
    * left could hardly carry it all. Then tasks are kept for {@link Policy#massLossHold}.
+   *
+   * @param now a moment until which everything that was said has been heard
    */
   public List<Decision> expire(State state, Instant now) {
     List<Decision> decisions = new ArrayList<>();
@@ -149,7 +161,8 @@ public final class Leases {
       boolean held = together && isHeld(silent, now);
       for (Task task : state.tasksOn(runner.id())) {
         String service = task.serviceUid();
-        if (!held) {
+        // What allows no second copy has ended with its host's lease, so nothing is left to keep.
+        if (!held || Copies.areStrict(state, task)) {
           decisions.add(
               new Decision.Lose(
                   task.id(),

@@ -334,7 +334,8 @@ public final class Ledger {
                 generation,
                 runner.incarnation(),
                 tasks.stream().filter(Task::isWanted).map(Task::id).toList(),
-                tasks.stream().filter(task -> !task.isWanted()).map(Task::id).toList()));
+                tasks.stream().filter(task -> !task.isWanted()).map(Task::id).toList(),
+                policy.runnerLease().toMillis()));
   }
 
   private Order start(Task task, long generation) {
@@ -347,7 +348,8 @@ public final class Ledger {
             arns.task(task.cluster(), task.id()),
             task.cluster(),
             service == null ? null : service.name(),
-            task.spec()));
+            task.spec(),
+            Copies.areStrict(state, task)));
   }
 
   /** The one place where a runner's orders are counted. */

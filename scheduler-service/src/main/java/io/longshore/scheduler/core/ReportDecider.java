@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * sent them.
  */
 public final class ReportDecider {
+  private static final String CONTAINERS_GONE =
+      "The containers of the task are gone from its host; how they ended is unknown";
+
   public List<Decision> decide(State state, Report report, Instant now) {
     return switch (report) {
       case Report.RunnerRegistered registered -> registered(state, registered, now);
@@ -100,15 +103,34 @@ public final class ReportDecider {
     }
     for (Task task : state.tasksOn(report.runner())) {
       if (!listed.contains(task.id()) && !neverBegun(task)) {
+        if (Copies.areStrict(state, task)) {
+          askForEnd(task, decisions);
+          continue;
+        }
         decisions.add(
             new Decision.Lose(
                 task.id(),
                 task.isWanted()
                     ? StopCode.ESSENTIAL_CONTAINER_EXITED
                     : StopCode.SERVICE_SCHEDULER_INITIATED,
-                "The containers of the task are gone from its host; how they ended is unknown",
+                CONTAINERS_GONE,
                 Rule.CONTAINERS_GONE));
       }
+    }
+  }
+
+  /**
+   * An inventory may be older than the last orders. Where a second copy would do harm, the host is
+   * told to stop the task, and its answer is certain.
+   */
+  private static void askForEnd(Task task, List<Decision> decisions) {
+    if (task.isWanted()) {
+      decisions.add(
+          new Decision.Stop(
+              task.id(),
+              StopCode.ESSENTIAL_CONTAINER_EXITED,
+              CONTAINERS_GONE,
+              Reason.of(Rule.CONTAINERS_GONE, CONTAINERS_GONE + ".")));
     }
   }
 

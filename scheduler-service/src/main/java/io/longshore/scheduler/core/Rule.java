@@ -52,6 +52,8 @@ public enum Rule {
   NO_PLACE,
   /** maximumPercent leaves no room for further tasks. */
   UPPER_BOUND,
+  /** There may be no second copy, and the old one is not known to have stopped. */
+  OLD_COPY,
   /** minimumHealthyPercent lets no healthy task go. */
   LOWER_BOUND,
   /** Protected tasks are not stopped. */

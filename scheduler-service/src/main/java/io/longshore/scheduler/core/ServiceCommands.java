@@ -53,6 +53,10 @@ final class ServiceCommands {
             now,
             Service.Rollouts.NONE,
             before == null ? 1 : before.intent() + 1);
+    String unfit = Copies.refusal(service);
+    if (unfit != null) {
+      return Decided.rejected(ErrorType.INVALID_PARAMETER, unfit);
+    }
     service = service.withPrimary(deployment.with(Stages.first(service, List.of())));
     Service told =
         service.withRollouts(service.rollouts().with(Stories.begun(service, List.of(), now)));
@@ -70,6 +74,10 @@ final class ServiceCommands {
     ServiceSettings settings = command.settings() == null ? service.settings() : command.settings();
     Json document = service.document().with(command.document());
     Service next = service.wanting(count, settings, document).commanded();
+    String unfit = Copies.areStrict(next) ? Copies.refusal(next) : null;
+    if (unfit != null) {
+      return Decided.rejected(ErrorType.INVALID_PARAMETER, unfit);
+    }
     if (startsDeployment(command, service)) {
       var spec = command.spec() == null ? service.primary().spec() : command.spec();
       return deploy(service, next, spec, now);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The thinking of whoever owns a shard, without anything around it: what is asked and told goes in,
@@ -64,6 +65,11 @@ public final class Shard {
     services.forEach(ledger.state()::forget);
   }
 
+  /** Whether somebody would be taken for lost now, if nothing was heard meanwhile. */
+  public boolean mayLose(Instant now) {
+    return !now.isBefore(nextLeaseCheck) && leases.anySilent(ledger.state(), now);
+  }
+
   /** When a turn is wanted even if nothing comes in. */
   public Instant nextTurn() {
     Instant next = nextSweep.isBefore(nextLeaseCheck) ? nextSweep : nextLeaseCheck;
@@ -93,14 +99,14 @@ public final class Shard {
    * Time passes: whoever was silent for too long is lost, and every service that something happened
    * to, or whose time has come, is planned.
    *
-   * @param caughtUp whether nothing more is waiting: silence can only be judged by who has heard
-   *     everything
+   * @param heardUpTo everything that had arrived by then has been taken in: silence can only be
+   *     judged as of a moment until which everything was heard. Null for not knowing one
    * @return whether all planning is done; if not, the rest waits for the next turn
    */
-  public boolean pass(boolean caughtUp, Instant now) {
-    if (caughtUp && !now.isBefore(nextLeaseCheck)) {
+  public boolean pass(@Nullable Instant heardUpTo, Instant now) {
+    if (heardUpTo != null && !now.isBefore(nextLeaseCheck)) {
       nextLeaseCheck = now.plus(LEASE_CHECK_INTERVAL);
-      ledger.apply(leases.expire(ledger.state(), now), now);
+      ledger.apply(leases.expire(ledger.state(), heardUpTo), now);
       ledger.apply(leases.findStuck(ledger.state(), now), now);
     }
     if (!now.isBefore(nextSweep)) {

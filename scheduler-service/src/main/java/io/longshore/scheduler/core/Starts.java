@@ -86,7 +86,15 @@ final class Starts {
   }
 
   private void awaitRoom(int missing, int room) {
-    long stopping = plan.tasks.stream().filter(task -> !task.isWanted()).count();
+    List<Task> old = plan.tasks.stream().filter(task -> !task.isWanted()).toList();
+    int stopping = old.size();
+    if (stopping > 0 && Copies.areStrict(service)) {
+      plan.await(
+          Rule.OLD_COPY,
+          "The service allows no second copy, so replacements wait until their hosts say that %s have stopped, or are lost."
+              .formatted(Plan.names(old)));
+      return;
+    }
     plan.await(
         Rule.UPPER_BOUND,
         "%d tasks are missing and there is room for %d: the upper bound is %d, and %d tasks are there, of which %d are stopping."

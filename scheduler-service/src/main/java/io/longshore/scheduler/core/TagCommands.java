@@ -31,7 +31,15 @@ final class TagCommands {
           ErrorType.INVALID_PARAMETER,
           "The maximum number of tags that can be applied to a resource is " + MAX_TAGS + ".");
     }
-    return Decided.accepted(command.resourceArn(), tagged.put().apply(Map.copyOf(tags)));
+    Decision put = tagged.put().apply(Map.copyOf(tags));
+    String unfit =
+        put instanceof Decision.PutService(Service service)
+                && command.tags().containsKey(Copies.TAG)
+            ? Copies.refusal(service)
+            : null;
+    return unfit == null
+        ? Decided.accepted(command.resourceArn(), put)
+        : Decided.rejected(ErrorType.INVALID_PARAMETER, unfit);
   }
 
   Decided untag(State state, Command.UntagResource command) {

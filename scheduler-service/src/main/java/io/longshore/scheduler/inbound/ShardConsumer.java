@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduler's one thread of decisions: polls commands and reports and gives each owned shard
@@ -72,9 +72,10 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   private final Map<Integer, ShardLane> lanes = new TreeMap<>();
   private final Map<Integer, Retry> broken = new TreeMap<>();
   private final Set<String> poison = new HashSet<>();
-  // Shards of which it is not known whether all that was waiting has been read, and how far that
-  // goes, once the brokers have been asked; empty until then.
-  private final Map<Integer, Map<TopicPartition, Long>> doubted = new HashMap<>();
+  // Shards of which it is not known whether all that was waiting has been read.
+  private final Set<Integer> doubted = new HashSet<>();
+  // Where the topics of a shard ended when that, or whether somebody is lost, became a question.
+  private final Map<Integer, End> ends = new TreeMap<>();
   private final Set<Integer> working = new ConcurrentSkipListSet<>();
   private final Queue<List<String>> pruned = new ConcurrentLinkedQueue<>();
   private Instant lastContact = Instant.EPOCH;
@@ -89,6 +90,11 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
    * @param patience how long to wait after that attempt, should it fail
    */
   private record Retry(Instant at, Duration patience) {}
+
+  /**
+   * The brokers were asked after {@code askedAt}, so what they had acknowledged by then is in it.
+   */
+  private record End(Instant askedAt, Map<TopicPartition, Long> offsets) {}
 
   /**
    * What this thread is about, for health checks.
@@ -197,14 +203,15 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       }
       Instant now = clock.instant();
       if (lastPoll.plus(stale).isBefore(now)) {
-        doubted.put(lane.shard(), Map.of());
+        doubted.add(lane.shard());
+        ends.remove(lane.shard());
       }
       if (incoming.isEmpty() && lane.nextTurn().isAfter(now)) {
         continue;
       }
       try {
         renewAfterLeap(now);
-        lane.turn(incoming, caughtUp(lane.shard()), now);
+        lane.turn(incoming, heardUpTo(lane, now), now);
         metrics.turned(incoming.size(), Duration.between(now, clock.instant()));
       } catch (SQLException | RuntimeException e) {
         breakDown(lane.shard(), e);
@@ -257,39 +264,63 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   }
 
   /**
-   * Whether nothing more is waiting. What is known of that comes with what the brokers send while
-   * they are polled; after a slow turn, or when this process was stopped for a while, it is as old
-   * as that took, and runners that have spoken all the time would be taken for silent. Then the
-   * brokers are asked once how much there is, and all of that has to be read first.
+   * A moment until which everything that runners were told had arrived has been read.
+   *
+   * <p>What is known of what is waiting comes with what the brokers send while they are polled;
+   * after a slow turn, or when this process was stopped for a while, it is as old as that took, and
+   * runners that have spoken all the time would be taken for silent. Then the brokers are asked
+   * once how much there is, and all of that has to be read first. Where somebody is about to be
+   * taken for lost they are asked, always: a runner that knows that it has been heard relies on
+   * that.
+   *
+   * @return null for none
    */
-  private boolean caughtUp(int shard) {
-    if (deaf) {
-      return false;
+  private @Nullable Instant heardUpTo(ShardLane lane, Instant now) {
+    int shard = lane.shard();
+    if (deaf || isWaiting(shard)) {
+      return null;
     }
+    if (!doubted.contains(shard) && !lane.mayLose(now)) {
+      ends.remove(shard);
+      return now;
+    }
+    End end = ends.get(shard);
+    if (end == null) {
+      end = end(shard);
+    }
+    if (end == null || !isReached(end)) {
+      return null;
+    }
+    ends.remove(shard);
+    doubted.remove(shard);
+    return end.askedAt();
+  }
+
+  /** Whether more is waiting, as far as the brokers have said. */
+  private boolean isWaiting(int shard) {
     for (TopicPartition partition : partitionsOf(shard)) {
       OptionalLong lag = consumer.currentLag(partition);
       if (lag.isEmpty() || lag.getAsLong() > 0) {
-        return false;
+        return true;
       }
     }
-    Map<TopicPartition, Long> ends = doubted.get(shard);
-    if (ends == null) {
-      return true;
+    return false;
+  }
+
+  private @Nullable End end(int shard) {
+    Instant askedAt = clock.instant();
+    try {
+      End end = new End(askedAt, consumer.endOffsets(partitionsOf(shard), PROBE_PATIENCE));
+      ends.put(shard, end);
+      return end;
+    } catch (TimeoutException e) {
+      return null;
     }
-    if (ends.isEmpty()) {
-      try {
-        ends = consumer.endOffsets(partitionsOf(shard), PROBE_PATIENCE);
-      } catch (TimeoutException e) {
-        return false;
-      }
-      doubted.put(shard, ends);
-    }
-    if (ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      return false;
-    }
-    doubted.remove(shard);
-    return true;
+  }
+
+  private boolean isReached(End end) {
+    return end.offsets().entrySet().stream()
+        .allMatch(partition -> consumer.position(partition.getKey()) >= partition.getValue());
   }
 
   private void breakDown(int shard, Exception e) {
@@ -301,6 +332,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       LOG.warnf(e, "Shard %d: the turn failed; taking the shard over again.", shard);
     }
     lanes.remove(shard);
+    ends.remove(shard);
     working.remove(shard);
     broken.put(shard, new Retry(clock.instant(), RETRY_FIRST));
     consumer.pause(partitionsOf(shard));
@@ -380,6 +412,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
     for (int shard : shardsOf(partitions)) {
       lanes.remove(shard);
+      ends.remove(shard);
       broken.remove(shard);
       working.remove(shard);
       metrics.gaveUp(shard);

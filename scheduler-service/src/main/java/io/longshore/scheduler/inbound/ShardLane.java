@@ -120,6 +120,11 @@ final class ShardLane {
     shard.forget(services);
   }
 
+  /** Whether somebody would be taken for lost now, if nothing was heard meanwhile. */
+  boolean mayLose(Instant now) {
+    return shard.mayLose(now);
+  }
+
   /** When the lane wants a turn even if nothing comes in. */
   Instant nextTurn() {
     return shard.nextTurn();
@@ -128,10 +133,10 @@ final class ShardLane {
   /**
    * Takes a turn.
    *
-   * @param caughtUp whether nothing more is waiting in Kafka: silence can only be judged by who has
-   *     heard everything
+   * @param heardUpTo everything that had arrived in Kafka by then has been read, with what is
+   *     incoming; null for not knowing
    */
-  void turn(List<ConsumerRecord<String, byte[]>> incoming, boolean caughtUp, Instant now)
+  void turn(List<ConsumerRecord<String, byte[]>> incoming, @Nullable Instant heardUpTo, Instant now)
       throws SQLException {
     Exception relayFailure = relay.failure();
     if (relayFailure != null) {
@@ -143,7 +148,7 @@ final class ShardLane {
     for (Incoming input : inputs) {
       takeIn(input, answers, now);
     }
-    if (!shard.pass(caughtUp, now)) {
+    if (!shard.pass(heardUpTo, now)) {
       LOG.errorf("Shard %d: too many plans in one turn; the rest waits.", owned.shard());
     }
     commit(answers, lastCause, now);

@@ -32,7 +32,7 @@ class RunnerScenariosTest {
   void aRegistrationIsAnsweredWithAManifestOfWhatShouldRun() {
     register("one", List.of());
     assertThat(world.takeOrders())
-        .containsExactly(new Order.Manifest(a, 1, "one", List.of(), List.of()));
+        .containsExactly(new Order.Manifest(a, 1, "one", List.of(), List.of(), 10_000L));
     assertThat(world.state.hasActive(World.CLUSTER)).isTrue();
   }
 
