@@ -97,6 +97,23 @@ class RawHttpTest {
     assertThat(scheduler.commandCount()).isEqualTo(before);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\n"
+      })
+  void aRequestInChunksIsTheLastOneOfItsConnection(String framing) throws IOException {
+    int before = scheduler.commandCount();
+    String chunks = Integer.toHexString(BODY.length()) + "\r\n" + BODY + "\r\n0\r\n\r\n";
+    String next = HEAD + length(BODY.length()) + "\r\n" + BODY;
+    String answer = answers(HEAD + framing + "\r\n" + chunks + next);
+    assertThat(answer).startsWith("HTTP/1.1 200").containsIgnoringCase("\r\nConnection: close\r\n");
+    assertThat(answer.split("HTTP/1\\.1 ", -1)).as(answer).hasSize(2);
+    assertThat(scheduler.commandCount()).isEqualTo(before + 1);
+  }
+
   /** Clients that ask for it, as Java's own does, go on with HTTP/1.1. */
   @Test
   void anUpgradeToAnotherProtocolIsNotTaken() throws IOException {

@@ -30,9 +30,8 @@ final class Adopt {
   private static final String CLUSTER = "longshore-bench";
   private static final String SERVICE = "adopt";
   private static final String TASK = "io.longshore.task";
-  private static final Pattern ADOPTION =
-      Pattern.compile(
-          "^longshore_runner_adoption_seconds(?:\\{[^}]*})? ([0-9.E+-]+)$", Pattern.MULTILINE);
+  private static final String TAKEN_UP = "longshore_runner_tasks";
+  private static final String ADOPTION = "longshore_runner_adoption_seconds";
   // An engine of two cores starts four a second.
   private static final Duration PATIENCE_FOR_ONE = Duration.ofSeconds(1);
 
@@ -112,8 +111,10 @@ final class Adopt {
     for (int i = 0; i < restarts; i++) {
       installation.down();
       starts.add(installation.up().toNanos());
-      adoptions.add(
-          Patience.await("the adoption", () -> adoption(installation.endpoint()), n -> n > 0));
+      // The host joins another cluster before this one, and asks the engine for that, too.
+      Patience.await(
+          "the adoption", () -> metric(installation.endpoint(), TAKEN_UP), n -> n >= tasks);
+      adoptions.add((long) (metric(installation.endpoint(), ADOPTION) * 1e9));
       await(tasks);
     }
     Map<String, Long> after = processes();
@@ -160,8 +161,8 @@ final class Adopt {
         .toList();
   }
 
-  /** In nanoseconds; 0 while there was none. */
-  private static long adoption(URI endpoint) {
+  /** 0 while there is none. */
+  private static double metric(URI endpoint, String name) {
     try {
       String metrics =
           HttpClient.newHttpClient()
@@ -169,12 +170,10 @@ final class Adopt {
                   HttpRequest.newBuilder(endpoint.resolve("/q/metrics")).build(),
                   BodyHandlers.ofString())
               .body();
-      long longest = 0;
-      Matcher matcher = ADOPTION.matcher(metrics);
-      while (matcher.find()) {
-        longest = Math.max(longest, (long) (Double.parseDouble(matcher.group(1)) * 1e9));
-      }
-      return longest;
+      Matcher matcher =
+          Pattern.compile("^" + name + "(?:\\{[^}]*})? ([0-9.E+-]+)$", Pattern.MULTILINE)
+              .matcher(metrics);
+      return matcher.find() ? Double.parseDouble(matcher.group(1)) : 0;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

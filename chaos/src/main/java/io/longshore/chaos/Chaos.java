@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -69,16 +70,16 @@ public final class Chaos {
       if (driver == null) {
         driver = engine == null ? "process" : "docker";
       }
-      Schedule schedule =
-          Schedule.draw(options.seed(), options.faults(), options.fleet(engine != null));
+      Set<Means> means = Means.here(engine != null);
+      Schedule schedule = Schedule.draw(options.seed(), options.faults(), options.fleet(means));
       out.printf(
           "Seed %d, driver %s, %d schedulers, %d apis, %d runners; logs and histories in %s%n",
           options.seed(), driver, options.schedulers(), options.apis(), options.runners(), folder);
       out.printf("%d faults in %d s:%n", schedule.faults().size(), options.faults().toSeconds());
       schedule.faults().forEach(fault -> out.println("  " + fault));
+      Means.missing(means).forEach(missing -> out.println("Left out: " + missing.without()));
       var plan =
-          new Installation.Plan(
-              new Build(options.root()), folder, options.fleet(engine != null), driver);
+          new Installation.Plan(new Build(options.root()), folder, options.fleet(means), driver);
       Thread sweep = new Thread(() -> sweep(engine, plan));
       // Whoever interrupts a run is left no containers, either.
       Runtime.getRuntime().addShutdownHook(sweep);

@@ -97,7 +97,8 @@ record Client(EcsClient ecs) implements AutoCloseable {
     for (int from = 0; from < arns.size(); from += DESCRIBED_AT_ONCE) {
       List<String> some = arns.subList(from, Math.min(arns.size(), from + DESCRIBED_AT_ONCE));
       for (Task task : ecs.describeTasks(r -> r.cluster(CLUSTER).tasks(some)).tasks()) {
-        found.add(new History.Task(task.taskArn(), task.lastStatus(), task.version()));
+        boolean job = !String.valueOf(task.startedBy()).startsWith("ecs-svc");
+        found.add(new History.Task(task.taskArn(), task.lastStatus(), task.version(), job));
       }
     }
     return found;

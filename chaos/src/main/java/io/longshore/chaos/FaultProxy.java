@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -23,8 +24,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Listens on a port of loopback and passes what comes on to one server, over TCP or a Unix socket,
- * as far as the present {@link Disturbance} lets it. One virtual thread for each direction of each
+ * Listens on a port or a Unix socket and passes what comes on to one server, on either as well, as
+ * far as the present {@link Disturbance} lets it. One virtual thread for each direction of each
  * connection; a connection holds at most one buffer in each direction, so a disturbance makes the
  * sender wait and nothing pile up here.
  */
@@ -32,6 +33,7 @@ public final class FaultProxy implements AutoCloseable {
   private static final int BUFFER_BYTES = 16 << 10;
 
   private final ServerSocketChannel listener;
+  private final SocketAddress address;
   private final SocketAddress server;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
@@ -40,8 +42,9 @@ public final class FaultProxy implements AutoCloseable {
   // Tells one disturbance from the next, even if they are equal.
   private long turn;
 
-  private FaultProxy(ServerSocketChannel listener, SocketAddress server) {
+  private FaultProxy(ServerSocketChannel listener, SocketAddress server) throws IOException {
     this.listener = listener;
+    this.address = listener.getLocalAddress();
     this.server = server;
   }
 
@@ -52,17 +55,36 @@ public final class FaultProxy implements AutoCloseable {
    * @throws IOException if the port is taken
    */
   public static FaultProxy listen(int port, SocketAddress server) throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open();
+    return listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), server);
+  }
+
+  /**
+   * As {@link #listen(int, SocketAddress)}, at any address of this machine.
+   *
+   * @throws IOException if the address is taken
+   */
+  static FaultProxy listen(SocketAddress at, SocketAddress server) throws IOException {
+    boolean unix = at instanceof UnixDomainSocketAddress;
+    ServerSocketChannel listener =
+        ServerSocketChannel.open(unix ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET);
+    FaultProxy proxy;
     try {
-      listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      if (!unix) {
+        listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      }
+      listener.bind(at);
+      proxy = new FaultProxy(listener, server);
     } catch (IOException e) {
       listener.close();
       throw e;
     }
-    FaultProxy proxy = new FaultProxy(listener, server);
     Thread.ofVirtual().name("proxy-accept").start(proxy::accept);
     return proxy;
+  }
+
+  /** Where it listens. */
+  SocketAddress address() {
+    return address;
   }
 
   public int port() {
@@ -141,7 +163,7 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   private void noDelay(SocketChannel channel) throws IOException {
-    if (!(channel.getRemoteAddress() instanceof UnixDomainSocketAddress)) {
+    if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
   }

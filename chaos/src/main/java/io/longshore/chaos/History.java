@@ -99,8 +99,17 @@ record History(
       int deployments,
       String definition) {}
 
-  /** A task as it was described. */
-  record Task(String arn, String lastStatus, long version) {}
+  /**
+   * A task as it was described.
+   *
+   * @param job whether it is of no service, and so ends by itself
+   */
+  record Task(String arn, String lastStatus, long version, boolean job) {
+    /** Whether nothing has to happen to it any more. */
+    boolean isAtRest() {
+      return lastStatus.equals("STOPPED") || (!job && lastStatus.equals("RUNNING"));
+    }
+  }
 
   /** A container as the engine listed it. */
   record Container(String id, String host, String task, String state) {}

@@ -5,9 +5,6 @@ import io.longshore.chaos.Schedule.Fleet;
 import io.longshore.embedded.EmbeddedProcess.Settings;
 import io.longshore.embedded.Endpoints;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +12,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +47,13 @@ final class Installation implements AutoCloseable {
           .collect(Collectors.toSet());
     }
 
+    private Node node(Member member) throws IOException, InterruptedException {
+      return Node.make(
+          directory.resolve(member.toString()),
+          member.part() != Member.Part.SCHEDULER,
+          fleet.means());
+    }
+
     private String hostId(Member runner) {
       // Other runs may have left something on the same engine.
       return directory.getFileName() + "-" + runner;
@@ -59,65 +62,42 @@ final class Installation implements AutoCloseable {
 
   private final Plan plan;
   private final Outside outside;
-  private final Map<Member, Node> nodes = new LinkedHashMap<>();
+  private final Map<Member, Node> nodes;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(2))
           .build();
 
-  /** A member, and its ways to others. */
-  private static final class Node {
-    private final int port = LoopbackPorts.next();
-    private final Map<Backend, FaultProxy> proxies = new EnumMap<>(Backend.class);
-    private @Nullable Jvm jvm;
-  }
-
-  private Installation(Plan plan, Outside outside) {
+  private Installation(Plan plan, Outside outside, Map<Member, Node> nodes) {
     this.plan = plan;
     this.outside = outside;
+    this.nodes = nodes;
   }
 
   /** Starts everything and waits until it is ready. */
   static Installation start(Plan plan, @Nullable Engine engine)
       throws IOException, InterruptedException {
-    List<Member> members = plan.fleet().members();
     // The broker has a door for each member, and tells whoever comes in by it to come back by the
     // member's own proxy.
-    Map<Member, Integer> advertised = new LinkedHashMap<>();
-    Map<Integer, Integer> doors = new LinkedHashMap<>();
-    Map<Member, Integer> doorOf = new LinkedHashMap<>();
-    for (Member member : members) {
-      advertised.put(member, LoopbackPorts.next());
-      doorOf.put(member, LoopbackPorts.next());
-      doors.put(port(doorOf, member), port(advertised, member));
+    Map<Member, Node> nodes = new LinkedHashMap<>();
+    for (Member member : plan.fleet().members()) {
+      nodes.put(member, plan.node(member));
     }
     Outside outside =
         Outside.start(
             Settings.ofLibraries(plan.directory().resolve("outside"), plan.build().embedded())
-                .withDoors(doors));
-    Installation installation = new Installation(plan, outside);
+                .withDoors(
+                    nodes.values().stream()
+                        .collect(Collectors.toMap(Node::door, Node::advertised))));
+    Installation installation = new Installation(plan, outside, nodes);
     try {
-      for (Member member : members) {
-        Node node = new Node();
-        installation.nodes.put(member, node);
-        node.proxies.put(
-            Backend.KAFKA,
-            FaultProxy.listen(port(advertised, member), loopback(port(doorOf, member))));
-        for (Backend backend : member.part().backends()) {
-          SocketAddress to =
-              switch (backend) {
-                case KAFKA -> null;
-                case DATABASE -> loopback(portOf(outside.endpoints().jdbcUrl()));
-                case ENGINE -> engine == null ? null : engine.address();
-              };
-          if (to != null) {
-            node.proxies.put(backend, FaultProxy.listen(LoopbackPorts.next(), to));
-          }
-        }
+      for (Member member : nodes.keySet()) {
+        installation.connect(member, engine);
         installation.start(member);
       }
       installation.awaitReady();
+      AppendTimes.askFor(outside.endpoints().bootstrapServers());
       return installation;
     } catch (IOException | InterruptedException | RuntimeException e) {
       installation.close();
@@ -125,16 +105,19 @@ final class Installation implements AutoCloseable {
     }
   }
 
-  private static int port(Map<Member, Integer> ports, Member member) {
-    Integer port = ports.get(member);
-    if (port == null) {
-      throw new IllegalArgumentException("There is no " + member);
+  private void connect(Member member, @Nullable Engine engine) throws IOException {
+    Node node = node(member);
+    for (Backend backend : member.part().backends()) {
+      switch (backend) {
+        case KAFKA -> node.connectKafka();
+        case DATABASE -> node.connectDatabase(portOf(outside.endpoints().jdbcUrl()));
+        case ENGINE -> {
+          if (engine != null) {
+            node.connectEngine(engine.address());
+          }
+        }
+      }
     }
-    return port;
-  }
-
-  private static SocketAddress loopback(int port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   private static int portOf(String address) {
@@ -152,7 +135,7 @@ final class Installation implements AutoCloseable {
   List<URI> apis() {
     return nodes.entrySet().stream()
         .filter(entry -> entry.getKey().part() == Member.Part.API)
-        .map(entry -> URI.create("http://127.0.0.1:" + entry.getValue().port + "/"))
+        .map(entry -> entry.getValue().uri("/"))
         .toList();
   }
 
@@ -171,23 +154,29 @@ final class Installation implements AutoCloseable {
 
   /** Its process of the moment. */
   Jvm jvm(Member member) {
-    Jvm jvm = node(member).jvm;
-    if (jvm == null) {
-      throw new IllegalStateException(member + " was not started");
-    }
-    return jvm;
+    return node(member).jvm();
+  }
+
+  /** Its network of its own. */
+  Island island(Member member) {
+    return node(member).island();
+  }
+
+  /** Its disk of its own. */
+  Disk disk(Member member) {
+    return node(member).disk();
   }
 
   /** Null if there is no such way, as to an engine that is not there. */
   @Nullable FaultProxy proxy(Member member, Backend backend) {
-    return node(member).proxies.get(backend);
+    return node(member).way(backend);
   }
 
   /** Everybody's ways to it. */
   List<FaultProxy> proxies(Backend backend) {
     List<FaultProxy> proxies = new ArrayList<>();
     for (Node node : nodes.values()) {
-      FaultProxy proxy = node.proxies.get(backend);
+      FaultProxy proxy = node.way(backend);
       if (proxy != null) {
         proxies.add(proxy);
       }
@@ -198,7 +187,7 @@ final class Installation implements AutoCloseable {
   /** Does not wait. */
   void start(Member member) {
     Node node = node(member);
-    node.jvm =
+    node.run(
         Jvm.start(
             member.toString(),
             List.of(
@@ -209,31 +198,25 @@ final class Installation implements AutoCloseable {
                 "-jar",
                 plan.build().service(member.part().module()).toString()),
             environment(member, node),
-            output(member));
+            output(member),
+            node.place()));
   }
 
   private Path output(Member member) {
     return plan.directory().resolve(member + ".out");
   }
 
-  private static String address(Node node, Backend backend) {
-    FaultProxy proxy = node.proxies.get(backend);
-    if (proxy == null) {
-      throw new IllegalStateException("There is no way to " + backend);
-    }
-    return "127.0.0.1:" + proxy.port();
-  }
-
   private Map<String, String> environment(Member member, Node node) {
     Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("KAFKA_BOOTSTRAP_SERVERS", address(node, Backend.KAFKA));
-    environment.put("QUARKUS_HTTP_PORT", Integer.toString(node.port));
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", node.address(Backend.KAFKA));
+    environment.put("QUARKUS_HTTP_HOST", node.host());
+    environment.put("QUARKUS_HTTP_PORT", Integer.toString(node.port()));
     switch (member.part()) {
       case API -> {
         environment.put("LONGSHORE_READ_DATABASE_URL", jdbcUrl(node));
         environment.put("LONGSHORE_READ_DATABASE_USER", "longshore_read");
         environment.put("LONGSHORE_READ_DATABASE_PASSWORD", "any");
-        environment.put("LONGSHORE_API_DATA", plan.directory().resolve(member + "").toString());
+        environment.put("LONGSHORE_API_DATA", node.data().toString());
       }
       case SCHEDULER -> {
         environment.put("LONGSHORE_DATABASE_URL", jdbcUrl(node));
@@ -248,10 +231,11 @@ final class Installation implements AutoCloseable {
         environment.put("LONGSHORE_RUNNER_CLUSTER", "*");
         environment.put("LONGSHORE_RUNNER_DRIVER", plan.driver());
         environment.put("LONGSHORE_RUNNER_HOST_ID", plan.hostId(member));
-        environment.put("LONGSHORE_RUNNER_DATA", plan.directory().resolve(member + "").toString());
+        environment.put("LONGSHORE_RUNNER_DATA", node.data().toString());
         environment.put("LONGSHORE_RUNNER_METADATA_PORT", "0");
-        if (node.proxies.containsKey(Backend.ENGINE)) {
-          environment.put("DOCKER_HOST", "tcp://" + address(node, Backend.ENGINE));
+        String engine = node.dockerHost();
+        if (engine != null) {
+          environment.put("DOCKER_HOST", engine);
         }
       }
     }
@@ -262,13 +246,13 @@ final class Installation implements AutoCloseable {
     Endpoints endpoints = outside.endpoints();
     return endpoints
         .jdbcUrl()
-        .replace("127.0.0.1:" + portOf(endpoints.jdbcUrl()), address(node, Backend.DATABASE));
+        .replace("127.0.0.1:" + portOf(endpoints.jdbcUrl()), node.address(Backend.DATABASE));
   }
 
   /** Whatever a fault has left: everything runs, and everything passes. */
   void mendAll() throws IOException, InterruptedException {
     for (var entry : nodes.entrySet()) {
-      entry.getValue().proxies.values().forEach(FaultProxy::heal);
+      entry.getValue().mend();
       Jvm jvm = jvm(entry.getKey());
       if (jvm.isAlive()) {
         jvm.resume();
@@ -296,18 +280,16 @@ final class Installation implements AutoCloseable {
   private List<Member> notReady() {
     List<Member> missing = new ArrayList<>();
     nodes.forEach((member, node) -> {
-      if (!isReady(node.port)) {
+      if (!isReady(node)) {
         missing.add(member);
       }
     });
     return missing;
   }
 
-  private boolean isReady(int port) {
+  private boolean isReady(Node node) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
-            .timeout(Duration.ofSeconds(3))
-            .build();
+        HttpRequest.newBuilder(node.uri("/q/health/ready")).timeout(Duration.ofSeconds(3)).build();
     try {
       return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
@@ -341,12 +323,7 @@ final class Installation implements AutoCloseable {
   @Override
   public void close() throws IOException {
     for (Node node : nodes.values()) {
-      if (node.jvm != null) {
-        node.jvm.destroy();
-      }
-      for (FaultProxy proxy : node.proxies.values()) {
-        proxy.close();
-      }
+      node.close();
     }
     outside.close();
     http.close();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A JVM of its own, with everything it prints in a file. Ends with this program at the latest. */
 public final class Jvm implements AutoCloseable {
@@ -43,11 +44,23 @@ public final class Jvm implements AutoCloseable {
    */
   public static Jvm start(
       String name, List<String> arguments, Map<String, String> environment, Path output) {
+    return start(name, arguments, environment, output, null);
+  }
+
+  /**
+   * @param island where it is to run; null for where this program does
+   */
+  static Jvm start(
+      String name,
+      List<String> arguments,
+      Map<String, String> environment,
+      Path output,
+      @Nullable Island island) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
     command.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(island == null ? command : island.in(command))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(environment);

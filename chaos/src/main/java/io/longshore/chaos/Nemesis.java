@@ -94,6 +94,14 @@ final class Nemesis {
       }
       case Trouble.DisturbAll all ->
           installation.proxies(all.backend()).forEach(proxy -> proxy.disturb(all.disturbance()));
+      case Trouble.Isolate isolate -> installation.island(isolate.member()).cut(isolate.in());
+      case Trouble.FillDisk full -> {
+        installation.disk(full.member()).fill();
+        if (full.killed()) {
+          installation.jvm(full.member()).kill();
+          installation.start(full.member());
+        }
+      }
       case Trouble.KillBroker broker -> installation.outside().kill();
       case Trouble.CrashDatabase database -> installation.outside().crashDatabase();
       case Trouble.KillContainers containers -> {
@@ -116,6 +124,14 @@ final class Nemesis {
         }
       }
       case Trouble.DisturbAll all -> installation.proxies(all.backend()).forEach(FaultProxy::heal);
+      case Trouble.Isolate isolate -> installation.island(isolate.member()).mend();
+      case Trouble.FillDisk full -> {
+        installation.disk(full.member()).empty();
+        if (!installation.jvm(full.member()).isAlive()) {
+          // As whatever watches over services does with one that refused to start.
+          installation.start(full.member());
+        }
+      }
       case Trouble.KillBroker broker -> installation.outside().startAgain();
       case Trouble.CrashDatabase database -> installation.outside().startDatabase();
       case Trouble.KillContainers containers -> {

@@ -39,9 +39,7 @@ record Observer(Client client, @Nullable Engine engine, Set<String> hosts, List<
         }
       }
       List<Task> tasks = client.tasks();
-      tasks.stream()
-          .filter(task -> !Set.of("RUNNING", "STOPPED").contains(task.lastStatus()))
-          .forEach(task -> found.add(task.toString()));
+      tasks.stream().filter(task -> !task.isAtRest()).forEach(task -> found.add(task.toString()));
       containers(tasks, found);
     } catch (SdkException e) {
       found.add("The api did not answer: " + e.getMessage());

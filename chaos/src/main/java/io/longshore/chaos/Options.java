@@ -91,7 +91,7 @@ public record Options(
         root);
   }
 
-  Fleet fleet(boolean engine) {
-    return new Fleet(schedulers, apis, runners, engine);
+  Fleet fleet(Set<Means> means) {
+    return new Fleet(schedulers, apis, runners, means);
   }
 }

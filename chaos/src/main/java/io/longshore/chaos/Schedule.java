@@ -24,9 +24,13 @@ record Schedule(List<Fault> faults) {
   /**
    * How many processes there are.
    *
-   * @param engine whether runners reach a Docker engine through a proxy
+   * @param means what of the machine faults may use
    */
-  record Fleet(int schedulers, int apis, int runners, boolean engine) {
+  record Fleet(int schedulers, int apis, int runners, Set<Means> means) {
+    Fleet {
+      means = Set.copyOf(means);
+    }
+
     int of(Part part) {
       return switch (part) {
         case SCHEDULER -> schedulers;
@@ -60,16 +64,21 @@ record Schedule(List<Fault> faults) {
     PAUSE_RUNNER(12_000, 16_000),
     DISTURB_KAFKA(3_000, 15_000),
     DISTURB_DATABASE(3_000, 15_000),
-    DISTURB_ENGINE(3_000, 15_000),
+    DISTURB_ENGINE(3_000, 15_000, Means.ENGINE),
     DISTURB_ALL(2_000, 14_000),
-    KILL_CONTAINERS(0, 1);
+    KILL_CONTAINERS(0, 1, Means.ENGINE),
+    // Now and then longer than lease and session.
+    ISOLATE(3_000, 16_000, Means.ISLANDS),
+    FILL_DISK(3_000, 12_000, Means.DISKS);
 
     private final int shortest;
     private final int longest;
+    private final Set<Means> needs;
 
-    Kind(int shortestMillis, int longestMillis) {
+    Kind(int shortestMillis, int longestMillis, Means... needs) {
       this.shortest = shortestMillis;
       this.longest = longestMillis;
+      this.needs = Set.of(needs);
     }
   }
 
@@ -136,7 +145,7 @@ record Schedule(List<Fault> faults) {
     private Kind card() {
       if (cards.isEmpty()) {
         for (Kind kind : Kind.values()) {
-          if (fleet.engine() || (kind != Kind.DISTURB_ENGINE && kind != Kind.KILL_CONTAINERS)) {
+          if (fleet.means().containsAll(kind.needs)) {
             cards.add(kind);
           }
         }
@@ -163,6 +172,10 @@ record Schedule(List<Fault> faults) {
                 random.nextBoolean() ? Backend.KAFKA : Backend.DATABASE, disturbance());
         case KILL_CONTAINERS ->
             new Trouble.KillContainers(1 + random.nextInt(4), random.nextLong());
+        case ISOLATE -> new Trouble.Isolate(one(anyPart()), directions());
+        case FILL_DISK ->
+            new Trouble.FillDisk(
+                one(random.nextInt(3) == 0 ? Part.API : Part.RUNNER), random.nextInt(3) == 0);
       };
     }
 
@@ -170,13 +183,16 @@ record Schedule(List<Fault> faults) {
       return new Trouble.Disturb(one(part), backend, disturbance());
     }
 
+    private Set<Direction> directions() {
+      return switch (random.nextInt(3)) {
+        case 0 -> Set.of(Direction.TO_SERVER);
+        case 1 -> Set.of(Direction.TO_CLIENT);
+        default -> Disturbance.BOTH_WAYS;
+      };
+    }
+
     private Disturbance disturbance() {
-      Set<Direction> in =
-          switch (random.nextInt(3)) {
-            case 0 -> Set.of(Direction.TO_SERVER);
-            case 1 -> Set.of(Direction.TO_CLIENT);
-            default -> Disturbance.BOTH_WAYS;
-          };
+      Set<Direction> in = directions();
       return switch (random.nextInt(4)) {
         case 0 -> new Delay(Duration.ofMillis(between(50, 2_000)), in);
         case 1 -> new Reset();

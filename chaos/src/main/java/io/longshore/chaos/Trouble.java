@@ -1,6 +1,8 @@
 package io.longshore.chaos;
 
+import io.longshore.chaos.Disturbance.Direction;
 import io.longshore.chaos.Member.Backend;
+import java.util.Set;
 
 /** One thing that goes wrong, until it is mended. */
 sealed interface Trouble {
@@ -25,6 +27,33 @@ sealed interface Trouble {
 
   /** Its way to something it needs. */
   record Disturb(Member member, Backend backend, Disturbance disturbance) implements Trouble {
+    @Override
+    public String subject() {
+      return member.toString();
+    }
+  }
+
+  /**
+   * Its network, in these directions, whatever it talks to and whoever talks to it. An engine it
+   * reaches all the same.
+   */
+  record Isolate(Member member, Set<Direction> in) implements Trouble {
+    public Isolate {
+      in = Set.copyOf(in);
+    }
+
+    @Override
+    public String subject() {
+      return member.toString();
+    }
+  }
+
+  /**
+   * The disk it has its files on is full.
+   *
+   * @param killed whether it is killed and started again on the full disk
+   */
+  record FillDisk(Member member, boolean killed) implements Trouble {
     @Override
     public String subject() {
       return member.toString();

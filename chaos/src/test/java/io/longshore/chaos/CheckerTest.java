@@ -107,7 +107,7 @@ class CheckerTest {
   void aCallMadeTwoTasks() {
     String second = "d".repeat(32);
     history.task(second, 1, "STOPPED", "job-1", null);
-    history.tasks.add(new Task(arn(second), "STOPPED", 1));
+    history.tasks.add(new Task(arn(second), "STOPPED", 1, false));
     assertBroken(Promise.ONE_EFFECT, "the call job-1 made 2 tasks");
   }
 
@@ -190,7 +190,7 @@ class CheckerTest {
 
   @Test
   void theApiSaysAnotherThanTheEvents() {
-    history.tasks.set(0, new Task(arn(RUNS), "PENDING", 2));
+    history.tasks.set(0, new Task(arn(RUNS), "PENDING", 2, false));
     assertBroken(Promise.FORWARD, "is described as PENDING");
   }
 
@@ -253,7 +253,7 @@ class CheckerTest {
   void aContainerEndsThatNobodyWantedToEnd() {
     history.engine(4, "die", "c1", RUNS, 137);
     history.task(RUNS, 3, "STOPPED", "", 137);
-    history.tasks.set(0, new Task(arn(RUNS), "STOPPED", 3));
+    history.tasks.set(0, new Task(arn(RUNS), "STOPPED", 3, false));
     history.containers.clear();
     assertBroken(Promise.UNTOUCHED, RUNS + " ended and nobody had ordered it");
   }
@@ -263,7 +263,7 @@ class CheckerTest {
     history.engine(4, "die", "c1", RUNS, 137);
     history.killed.add("c1");
     history.task(RUNS, 3, "STOPPED", "", 137);
-    history.tasks.set(0, new Task(arn(RUNS), "STOPPED", 3));
+    history.tasks.set(0, new Task(arn(RUNS), "STOPPED", 3, false));
     assertThat(history.judge().violations(Promise.UNTOUCHED)).isEmpty();
   }
 
@@ -272,7 +272,7 @@ class CheckerTest {
     history.manifest(6, JOB);
     history.engine(4, "die", "c1", RUNS, 137);
     history.task(RUNS, 3, "STOPPED", "", 137);
-    history.tasks.set(0, new Task(arn(RUNS), "STOPPED", 3));
+    history.tasks.set(0, new Task(arn(RUNS), "STOPPED", 3, false));
     assertThat(history.judge().violations(Promise.UNTOUCHED)).isEmpty();
   }
 

@@ -74,9 +74,9 @@ final class PlantedHistory {
     engine(3, "destroy", "c2", JOB, null);
     task(JOB, 3, "STOPPED", "job-1", 7);
     services.add(new Service("web", "ACTIVE", 1, 1, 0, 1, "td/web:1"));
-    tasks.add(new Task(arn(RUNS), "RUNNING", 2));
-    tasks.add(new Task(arn(ENDED), "STOPPED", 2));
-    tasks.add(new Task(arn(JOB), "STOPPED", 3));
+    tasks.add(new Task(arn(RUNS), "RUNNING", 2, false));
+    tasks.add(new Task(arn(ENDED), "STOPPED", 2, false));
+    tasks.add(new Task(arn(JOB), "STOPPED", 3, true));
     containers.add(new Container("c1", HOST, RUNS, "running"));
   }
 

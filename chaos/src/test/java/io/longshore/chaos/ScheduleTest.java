@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longshore.chaos.Schedule.Fleet;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
-  private static final Fleet FLEET = new Fleet(2, 2, 3, true);
+  private static final Set<Means> EVERYTHING = EnumSet.allOf(Means.class);
+  private static final Fleet FLEET = new Fleet(2, 2, 3, EVERYTHING);
   private static final Duration LONG = Duration.ofMinutes(30);
 
   @Test
@@ -45,7 +48,9 @@ class ScheduleTest {
   @Test
   void theShortRunOfTheSystemTestsHasEveryKind() {
     assertThat(
-            Schedule.draw(412, Duration.ofSeconds(60), new Fleet(2, 1, 2, true)).faults().stream()
+            Schedule.draw(897, Duration.ofSeconds(60), new Fleet(2, 1, 2, EVERYTHING))
+                .faults()
+                .stream()
                 .map(fault -> fault.trouble().getClass().getSimpleName())
                 .collect(Collectors.toSet()))
         .hasSameSizeAs(Trouble.class.getPermittedSubclasses());
@@ -78,8 +83,10 @@ class ScheduleTest {
   @Test
   void whatThereIsNotIsNotDisturbed() {
     for (long seed = 0; seed < 50; seed++) {
-      assertThat(Schedule.draw(seed, LONG, new Fleet(1, 1, 1, false)).faults())
+      assertThat(Schedule.draw(seed, LONG, new Fleet(1, 1, 1, Set.of())).faults())
           .noneMatch(fault -> fault.trouble() instanceof Trouble.KillContainers)
+          .noneMatch(fault -> fault.trouble() instanceof Trouble.Isolate)
+          .noneMatch(fault -> fault.trouble() instanceof Trouble.FillDisk)
           .noneMatch(fault ->
               fault.trouble() instanceof Trouble.Disturb disturb
                   && disturb.backend() == Member.Backend.ENGINE);

@@ -7,17 +7,18 @@ import java.util.stream.IntStream;
 
 /**
  * Further listeners of the broker, for clients that reach it through something in between. A client
- * connects to one port and is told to come back to another, where whatever is in between listens.
+ * connects to one port and is told to come back to another address, where whatever is in between
+ * listens.
  */
 record Doors(List<Door> doors) {
-  /** The system property of the child that names them: {@code port:advertised,port:advertised}. */
+  /** The system property of the child that names them: {@code port:address,port:address}. */
   static final String PROPERTY = "longshore.embedded.doors";
 
   /**
    * @param port of loopback that the broker listens on
-   * @param advertised the port of loopback that clients are told
+   * @param advertised the address that clients are told, with its port
    */
-  record Door(int port, int advertised) {}
+  record Door(int port, String advertised) {}
 
   Doors {
     doors = List.copyOf(doors);
@@ -30,11 +31,11 @@ record Doors(List<Door> doors) {
   static Doors parse(String text) {
     List<Door> doors = new ArrayList<>();
     for (String door : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-      if (!door.matches("[0-9]{1,5}:[0-9]{1,5}")) {
-        throw new IllegalArgumentException("Not port:advertised: " + door);
+      if (!door.matches("[0-9]{1,5}:[0-9.]{7,15}:[0-9]{1,5}")) {
+        throw new IllegalArgumentException("Not port:address:port: " + door);
       }
-      String[] ports = door.split(":", -1);
-      doors.add(new Door(Integer.parseInt(ports[0]), Integer.parseInt(ports[1])));
+      int colon = door.indexOf(':');
+      doors.add(new Door(Integer.parseInt(door.substring(0, colon)), door.substring(colon + 1)));
     }
     return new Doors(doors);
   }
@@ -45,7 +46,7 @@ record Doors(List<Door> doors) {
   }
 
   String advertised() {
-    return each(",DOOR%1$d://127.0.0.1:%3$d");
+    return each(",DOOR%1$d://%3$s");
   }
 
   String protocols() {

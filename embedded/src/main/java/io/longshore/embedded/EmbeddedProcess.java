@@ -115,9 +115,9 @@ public final class EmbeddedProcess implements AutoCloseable {
     /**
      * With further ports of loopback on which the broker listens.
      *
-     * @param doors each port with the one that clients who come there are told instead
+     * @param doors each port with the address and port that clients who come there are told instead
      */
-    public Settings withDoors(Map<Integer, Integer> doors) {
+    public Settings withDoors(Map<Integer, String> doors) {
       List<String> arguments = new ArrayList<>(jvmArguments);
       arguments.add(
           "-D%s=%s"

@@ -35,6 +35,9 @@ public final class Topics {
    */
   public static final String QUARANTINE = "longshore.quarantine";
 
+  /** The id of the {@link Installation} whose topics these are: the first record counts. */
+  public static final String INSTALLATION = "longshore.installation";
+
   /** W3C trace context of whatever caused the record. */
   public static final String TRACEPARENT = "traceparent";
 

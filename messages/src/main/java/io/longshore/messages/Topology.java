@@ -114,6 +114,8 @@ public record Topology(
     Map<String, String> large = new HashMap<>(stream);
     large.put("max.message.bytes", Integer.toString(LARGEST_RECORD));
     Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+    // The first record is the one that counts.
+    Map<String, String> forGood = Map.of("cleanup.policy", "delete", "retention.ms", "-1");
     // Nobody reads a reply later than its caller waits.
     Map<String, String> brief = Map.of("retention.ms", "3600000");
     Map<String, String> bounded =
@@ -133,12 +135,13 @@ public record Topology(
         new NewTopic(Topics.CLUSTERS, 1, replicationFactor).configs(compacted),
         new NewTopic(Topics.EVENTS, shards, replicationFactor).configs(stream),
         new NewTopic(Topics.OUTPUT, shards, replicationFactor).configs(bounded),
-        new NewTopic(Topics.QUARANTINE, 1, replicationFactor).configs(stream));
+        new NewTopic(Topics.QUARANTINE, 1, replicationFactor).configs(stream),
+        new NewTopic(Topics.INSTALLATION, 1, replicationFactor).configs(forGood));
   }
 
   /**
-   * The topics that are there do not fit the configuration. Its message is one plain sentence for
-   * the operator.
+   * The topics that are there do not fit the configuration, or are another installation's. Its
+   * message is one plain sentence for the operator.
    */
   public static final class WrongTopologyException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -149,6 +149,9 @@ public class SchedulerApplication {
     try (Admin admin = Admin.create(adminConfig())) {
       topology.ensure(admin);
       flyway.migrate();
+      new ShardStore(dataSource)
+          .installation()
+          .claim(Map.of("bootstrap.servers", bootstrapServers));
       return new Brokers(
           admin.describeCluster().clusterId().get(),
           Sessions.shortest(admin, settings.sessionTimeout()));
@@ -156,7 +159,7 @@ public class SchedulerApplication {
       LOG.fatal(e.getMessage());
       stopped = true;
       Quarkus.asyncExit(1);
-    } catch (ExecutionException | RuntimeException e) {
+    } catch (ExecutionException | SQLException | RuntimeException e) {
       LOG.warnf("Waiting for Kafka and PostgreSQL: %s", firstLine(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

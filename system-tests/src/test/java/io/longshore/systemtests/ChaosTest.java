@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A short run of {@code longshore chaos}: a minute of faults, with a seed that has every kind. */
 class ChaosTest {
-  private static final long SEED = 412;
+  private static final long SEED = 897;
 
   // A promise that was broken stays broken: a second run, where tests get one, does not mend it.
   private static @Nullable String broken;

@@ -6,6 +6,9 @@ import io.longshore.chaos.EngineHistory;
 import io.longshore.chaos.Jvm;
 import io.longshore.chaos.LoopbackPorts;
 import io.longshore.systemtests.Separate.Part;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -212,6 +215,31 @@ class SeparateProcessesTest {
 
   @Test
   @Order(7)
+  void anotherDatabaseOnTheSameBrokersIsRefusedInOneSentence() throws Exception {
+    var outside = services.outside().endpoints();
+    try (Connection connection =
+            DriverManager.getConnection(outside.jdbcUrl(), outside.user(), "any");
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database other");
+    }
+    Jvm second =
+        services.launch(
+            Part.SCHEDULER,
+            Map.of(
+                "LONGSHORE_DATABASE_URL",
+                outside.jdbcUrl().replaceFirst("/[^/?]*($|\\?)", "/other$1"),
+                "QUARKUS_HTTP_PORT",
+                Integer.toString(LoopbackPorts.next())));
+
+    assertThat(second.awaitEnd(60)).isEqualTo(1);
+    assertThat(second.output())
+        .containsPattern(
+            "The topics of these brokers belong to installation [0-9a-f-]{36} and this database to"
+                + " [0-9a-f-]{36}: give each installation brokers of its own.");
+  }
+
+  @Test
+  @Order(8)
   void aServiceOfFiftyGoesAndLeavesNothing() {
     ecs.tearDown(CLUSTER);
     Waiting.forState("nothing left on the engine", 90)

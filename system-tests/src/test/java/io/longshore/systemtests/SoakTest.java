@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longshore.chaos.Jvm;
 import io.longshore.systemtests.Separate.Part;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -17,6 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +30,8 @@ import software.amazon.awssdk.services.ecs.model.KeyValuePair;
 
 /**
  * Jobs that come and go, a service whose tasks end, and services that are made and deleted, with
- * everything kept for two seconds only: after a while, what is kept grows no more.
+ * everything kept for two seconds only: after a while, what is kept grows no more, neither in the
+ * database nor in memory.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
@@ -37,10 +42,15 @@ class SoakTest {
   // What a slow moment of the machine leaves for the next cleaning.
   private static final double SLACK = 2;
   private static final int FEW = 200;
+  // Of the pools and caches of libraries, which fill for a while. With what comes for each job, a
+  // thousand and a half of them in the time, some four kilobytes forgotten of each are noticed.
+  private static final long WARM_BYTES = 6 << 20;
+  private static final long BYTES_OF_A_JOB = 300;
+  private static final Pattern TOTAL = Pattern.compile("^Total +\\d+ +(\\d+)", Pattern.MULTILINE);
 
-  private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
   private final AtomicInteger jobs = new AtomicInteger();
   private final AtomicInteger deleted = new AtomicInteger();
+  private ScheduledExecutorService working;
   private Separate services;
   private Jvm scheduler;
   private Jvm runner;
@@ -84,7 +94,9 @@ class SoakTest {
 
   @AfterAll
   void stop() {
-    threads.shutdownNow();
+    if (working != null) {
+      working.shutdownNow();
+    }
     if (ecs != null) {
       ecs.close();
     }
@@ -150,10 +162,7 @@ class SoakTest {
 
   @Test
   void nothingThatIsKeptForAWhileGrowsForEver() throws Exception {
-    for (int i = 0; i < THREADS; i++) {
-      int thread = i;
-      var unused = threads.scheduleWithFixedDelay(() -> work(thread), 0, 50, TimeUnit.MILLISECONDS);
-    }
+    ScheduledExecutorService threads = begin();
     Waiting.forState("the first to have gone", 60).until(() -> deleted.get() > 50);
     var outside = services.outside().endpoints();
     try (Connection database =
@@ -171,19 +180,79 @@ class SoakTest {
               .as(table)
               .isLessThan((long) (first.getOrDefault(table, 0L) * SLACK) + FEW));
       assertThat(second.get("task")).as("tasks, of %d jobs", jobs.get()).isLessThan(jobs.get());
-      threads.shutdown();
-      assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+      end(threads);
       ecs.client().deleteService(r -> r.cluster(CLUSTER).service("short").force(true));
-      Waiting.forState("everything that is over to be gone", 60)
-          .until(() ->
-              rows(database, "task") == 0
-                  && rows(database, "service") == 0
-                  && rows(database, "service_event") == 0
-                  && rows(database, "service_decision") == 0
-                  && rows(database, "service_deployment") == 0
-                  && rows(database, "service_revision") == 0
-                  && rows(database, "answer") == 0
-                  && rows(database, "outbox") == 0);
+      awaitNothing(database);
+      memory(database);
     }
+  }
+
+  /** The same work again, and nothing more is left of it than of what was before. */
+  private void memory(Connection database) throws Exception {
+    Map<String, Long> before = live();
+    int jobsThen = jobs.get();
+    ScheduledExecutorService threads = begin();
+    most(database, HALF);
+    end(threads);
+    awaitNothing(database);
+    int more = jobs.get() - jobsThen;
+    Map<String, Long> after = live();
+    System.out.printf("Bytes alive before %s, and after %d more jobs %s.%n", before, more, after);
+    assertThat(more).as("it went on").isGreaterThan(FEW);
+    after.forEach((service, bytes) ->
+        assertThat(bytes)
+            .as("bytes alive in the %s after %d more jobs", service, more)
+            .isLessThan(before.getOrDefault(service, 0L) + WARM_BYTES + more * BYTES_OF_A_JOB));
+  }
+
+  /** What a full collection leaves, in each service. */
+  private Map<String, Long> live() throws Exception {
+    Map<String, Long> live = new TreeMap<>();
+    live.put("scheduler", live(scheduler));
+    live.put("api", live(services.jvm(Part.API)));
+    live.put("runner", live(runner));
+    return live;
+  }
+
+  private static long live(Jvm jvm) throws Exception {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home", ""), "bin", "jcmd").toString(),
+                Long.toString(jvm.pid()),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Matcher total = TOTAL.matcher(said);
+    assertThat(total.find()).as(said).isTrue();
+    return Long.parseLong(total.group(1));
+  }
+
+  private ScheduledExecutorService begin() {
+    ScheduledExecutorService threads = Executors.newScheduledThreadPool(THREADS);
+    for (int i = 0; i < THREADS; i++) {
+      int thread = i;
+      var unused = threads.scheduleWithFixedDelay(() -> work(thread), 0, 50, TimeUnit.MILLISECONDS);
+    }
+    working = threads;
+    return threads;
+  }
+
+  private static void end(ScheduledExecutorService threads) throws InterruptedException {
+    threads.shutdown();
+    assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static void awaitNothing(Connection database) {
+    Waiting.forState("everything that is over to be gone", 60)
+        .until(() ->
+            rows(database, "task") == 0
+                && rows(database, "service") == 0
+                && rows(database, "service_event") == 0
+                && rows(database, "service_decision") == 0
+                && rows(database, "service_deployment") == 0
+                && rows(database, "service_revision") == 0
+                && rows(database, "answer") == 0
+                && rows(database, "outbox") == 0);
   }
 }

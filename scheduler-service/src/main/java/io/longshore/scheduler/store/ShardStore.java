@@ -1,6 +1,7 @@
 package io.longshore.scheduler.store;
 
 import io.longshore.messages.Codec;
+import io.longshore.messages.Installation;
 import io.longshore.messages.Reply.Accepted;
 import io.longshore.scheduler.core.Answers;
 import java.sql.Connection;
@@ -35,6 +36,19 @@ public final class ShardStore {
 
   public ShardStore(DataSource dataSource) {
     this.dataSource = dataSource;
+  }
+
+  /** Which installation this database is of. */
+  public Installation installation() throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("select id from scheduler.installation");
+        ResultSet rows = select.executeQuery()) {
+      if (!rows.next()) {
+        throw new SQLException("scheduler.installation is empty");
+      }
+      return new Installation(rows.getString(1));
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.longshore.scheduler.inbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Codec;
@@ -9,6 +10,7 @@ import io.longshore.messages.CommandEnvelope;
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerStatus;
 import io.longshore.messages.Ids;
+import io.longshore.messages.Installation;
 import io.longshore.messages.Json;
 import io.longshore.messages.Order;
 import io.longshore.messages.Placing;
@@ -22,6 +24,8 @@ import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import io.longshore.messages.Topics;
+import io.longshore.messages.Topology;
+import io.longshore.scheduler.store.ShardStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -106,6 +110,24 @@ class LoopFaultsTest {
         .untilAsserted(() ->
             assertThat(text("select last_status from read.task where id = '" + task + "'"))
                 .isEqualTo(status));
+  }
+
+  @Test
+  void topicsBelongToTheInstallationThatClaimedThemFirst() throws Exception {
+    ShardStore store = new ShardStore(scheduler.dataSource);
+    Installation ours = store.installation();
+    assertThat(store.installation()).as("it is drawn once").isEqualTo(ours);
+    Map<String, Object> servers = scheduler.servers();
+    ours.claim(servers);
+    ours.claim(servers);
+
+    assertThatThrownBy(() -> new Installation("another").claim(servers))
+        .isInstanceOf(Topology.WrongTopologyException.class)
+        .hasMessage(
+            "The topics of these brokers belong to installation %s and this database to another:"
+                + " give each installation brokers of its own. If the database of these topics is"
+                + " gone for good, delete every topic whose name begins with longshore.",
+            ours.id());
   }
 
   @Test

@@ -92,7 +92,7 @@ final class SchedulerUnderTest implements AutoCloseable {
     outside.seekToBeginning(partitions);
   }
 
-  private Map<String, Object> servers() {
+  Map<String, Object> servers() {
     return Map.of(
         "bootstrap.servers",
         embedded.endpoints().bootstrapServers(),
