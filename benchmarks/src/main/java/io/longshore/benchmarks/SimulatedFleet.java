@@ -266,7 +266,9 @@ final class SimulatedFleet implements AutoCloseable {
                     member.keepers.values().stream().map(TaskKeeper::latest).toList()));
         case Membership.Beat beat ->
             send(new Report.RunnerBeat(cluster, member.id, beat.incarnation(), beat.generation()));
-        // Nobody leaves, nothing is listed, and repetitions need no word.
+        // Every service allows second copies, nobody leaves, nothing is listed, and repetitions
+        // need no word.
+        case Membership.CutOff cutOff -> {}
         case Membership.Leave leave -> {}
         case Membership.Remove remove -> {}
         case Membership.PassedOver passed -> {}

@@ -46,12 +46,23 @@ final class Separate implements AutoCloseable {
 
   /** Kafka and PostgreSQL run; none of the services does. */
   static Separate prepare(String test) throws IOException, InterruptedException {
+    return prepare(test, Map.of());
+  }
+
+  /**
+   * As {@link #prepare(String)}.
+   *
+   * @param doors further ports of the broker, each with the address and port that clients who come
+   *     there are told instead
+   */
+  static Separate prepare(String test, Map<Integer, String> doors)
+      throws IOException, InterruptedException {
     Path directory = Built.directory(test);
+    var settings =
+        EmbeddedProcess.Settings.ofLibraries(
+            directory.resolve("outside"), Built.SERVICES.embedded());
     return new Separate(
-        directory,
-        EmbeddedProcess.start(
-            EmbeddedProcess.Settings.ofLibraries(
-                directory.resolve("outside"), Built.SERVICES.embedded())));
+        directory, EmbeddedProcess.start(doors.isEmpty() ? settings : settings.withDoors(doors)));
   }
 
   EmbeddedProcess outside() {
@@ -68,12 +79,17 @@ final class Separate implements AutoCloseable {
 
   /** Does not wait. */
   Jvm start(Part part) {
-    Jvm jvm = launch(part, Map.of());
+    return start(part, Map.of());
+  }
+
+  /** As {@link #start(Part)}, told more by its environment. */
+  Jvm start(Part part, Map<String, String> more) {
+    Jvm jvm = launch(part, more);
     running.put(part, jvm);
     return jvm;
   }
 
-  /** As {@link #start}, on its own account: whoever calls it ends it. */
+  /** As {@link #start(Part)}, on its own account: whoever calls it ends it. */
   Jvm launch(Part part, Map<String, String> more) {
     Map<String, String> environment = new LinkedHashMap<>(environment(part));
     environment.putAll(more);

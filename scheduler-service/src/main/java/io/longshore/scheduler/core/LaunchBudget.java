@@ -20,15 +20,15 @@ final class LaunchBudget {
 
   /** How many launches a budget has left. */
   int left(Object whose, Policy.Rate rate, Instant now) {
-    long free = rate.interval().multipliedBy(rate.burst()).minus(owed(whose, now)).toNanos();
-    return (int) Math.max(0, free / rate.interval().toNanos());
+    long free = rate.burst() * rate.intervalNanos() - owed(whose, now).toNanos();
+    return (int) Math.max(0, free / rate.intervalNanos());
   }
 
   void take(Object whose, Policy.Rate rate, Instant now) {
     if (fullAt.size() >= MOST) {
       fullAt.values().removeIf(at -> !at.isAfter(now));
     }
-    fullAt.put(whose, now.plus(owed(whose, now)).plus(rate.interval()));
+    fullAt.put(whose, now.plus(owed(whose, now)).plusNanos(rate.intervalNanos()));
   }
 
   private Duration owed(Object whose, Instant now) {

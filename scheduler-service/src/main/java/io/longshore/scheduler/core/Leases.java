@@ -71,12 +71,13 @@ public final class Leases {
    */
   public List<Decision> findStuck(State state, Instant now) {
     List<Decision> decisions = new ArrayList<>();
+    Instant halfALeaseAgo = now.minus(policy.runnerLease().dividedBy(2));
     for (Runner runner : state.runners()) {
       Progress last = progress.get(runner.id());
       if (runner.connected()
           && last != null
           && last.generation() < runner.generation()
-          && last.since().plus(policy.runnerLease().dividedBy(2)).isBefore(now)) {
+          && last.since().isBefore(halfALeaseAgo)) {
         decisions.add(new Decision.RegisterAgain(runner.id(), runner.incarnation()));
         progress.remove(runner.id());
       }

@@ -72,8 +72,9 @@ public record Policy(
       return burst + " at once and then " + perSecond + " a second";
     }
 
-    Duration interval() {
-      return Duration.ofSeconds(1).dividedBy(perSecond);
+    /** Every plan asks for it, so it is a number: dividing durations takes big decimals. */
+    long intervalNanos() {
+      return 1_000_000_000L / perSecond;
     }
   }
 
