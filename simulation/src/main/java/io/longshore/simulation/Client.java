@@ -2,9 +2,11 @@ package io.longshore.simulation;
 
 import io.longshore.messages.Command;
 import io.longshore.messages.CommandEnvelope;
+import io.longshore.messages.DeploymentProgress.Strategy;
 import io.longshore.messages.Json;
 import io.longshore.messages.Placing;
 import io.longshore.messages.Reply;
+import io.longshore.messages.ServiceDeploymentState;
 import io.longshore.messages.ServiceSettings;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskSpec;
@@ -27,6 +29,8 @@ final class Client {
   private final Timeline timeline;
   private final Chance chance;
   private final Log log;
+  private final Store store;
+  private final Conditions conditions;
   private final Log.Pipe pipe;
   private final Map<String, Call> waiting = new HashMap<>();
   private final Map<String, Reply.Accepted> answers = new HashMap<>();
@@ -51,10 +55,12 @@ final class Client {
   /** A call under way. */
   private record Call(Command command, String key, Runnable accepted, Runnable refused) {}
 
-  Client(Timeline timeline, Chance chance, Log log) {
+  Client(Timeline timeline, Chance chance, Log log, Store store, Conditions conditions) {
     this.timeline = timeline;
     this.chance = chance;
     this.log = log;
+    this.store = store;
+    this.conditions = conditions;
     this.pipe = log.new Pipe();
   }
 
@@ -104,6 +110,8 @@ final class Client {
     Wanted now = wanted.getOrDefault(number, Wanted.NOTHING);
     if (now.count() == null) {
       create(number);
+    } else if (isBlueGreen(number) && chance.oneIn(4)) {
+      stopDeployment(number);
     } else {
       switch (chance.between(0, 9)) {
         case 0 -> delete(number);
@@ -130,7 +138,26 @@ final class Client {
 
   private static TaskSpec recipe(int number, int revision, boolean crashes) {
     return World.recipe(
-        "family-" + number, revision, number % 3 == 2 ? 2 : 1, crashes ? "crash" : "serve");
+        World.family(number), revision, number % 3 == 2 ? 2 : 1, crashes ? "crash" : "serve");
+  }
+
+  private boolean isBlueGreen(int number) {
+    return conditions.blueGreen() && number % 2 == 1;
+  }
+
+  private ServiceSettings settings(int number, boolean strict) {
+    if (strict || !isBlueGreen(number)) {
+      return settings(strict);
+    }
+    int bakeMinutes = chance.oneIn(3) ? 1 : 0;
+    ServiceSettings drawn = settings(false);
+    return new ServiceSettings(
+            drawn.minimumHealthyPercent(),
+            200,
+            drawn.scheduling(),
+            drawn.circuitBreaker(),
+            drawn.placing())
+        .with(new ServiceSettings.Deploying(Strategy.BLUE_GREEN, bakeMinutes));
   }
 
   private ServiceSettings settings(boolean strict) {
@@ -157,7 +184,7 @@ final class Client {
             World.service(number),
             recipe(number, revision, false),
             count,
-            settings(strict > 0),
+            settings(number, strict > 0),
             Json.EMPTY,
             strict > 0 ? Map.of("longshore:copies", "strict") : Map.of()),
         () -> become(number, new Wanted(count, revision, false)),
@@ -181,6 +208,21 @@ final class Client {
     ask(
         update(number, recipe(number, revision, crashes), null),
         () -> become(number, new Wanted(now.count(), revision, crashes)),
+        () -> later(number));
+  }
+
+  /** Gives up whatever deployment is under way. */
+  private void stopDeployment(int number) {
+    ServiceDeploymentState latest = store.latestRollout(World.service(number));
+    if (latest == null || latest.hasEnded()) {
+      later(number);
+      return;
+    }
+    busy.add(number);
+    Command.StopType type = chance.oneIn(3) ? Command.StopType.ABORT : Command.StopType.ROLLBACK;
+    ask(
+        new Command.StopServiceDeployment(World.CLUSTER, World.service(number), latest.id(), type),
+        () -> later(number),
         () -> later(number));
   }
 

@@ -2,6 +2,7 @@ package io.longshore.simulation;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -44,16 +45,34 @@ record Fault(Kind kind, long atNanos, long lastsNanos, int target, int amount) {
     ENGINE_LOSES_ANSWERS,
     CONTAINER_DIES,
     CONTAINERS_DIE,
-    CONTAINER_REMOVED
+    CONTAINER_REMOVED,
+    // From here on only where conditions are not plain.
+    SERVICE_CRASHES,
+    HALF_THE_HOSTS_REBOOT,
+    MOST_HOSTS_CUT_OFF,
+    RUNNER_KILLED_WITH_REPORTS_HELD_UP
   }
 
-  private static final List<Kind> KINDS = List.of(Kind.values());
+  private static final List<Kind> STORMS =
+      List.copyOf(EnumSet.range(Kind.SERVICE_CRASHES, Kind.RUNNER_KILLED_WITH_REPORTS_HELD_UP));
+
+  private static final List<Kind> KINDS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(STORMS)));
 
   /** Those of one history, in the order of their times. */
   static List<Fault> plan(Chance chance, int count, long fromNanos, long toNanos) {
+    return plan(KINDS, chance, count, fromNanos, toNanos);
+  }
+
+  /** Those that are there besides. */
+  static List<Fault> storms(Chance chance, int count, long fromNanos, long toNanos) {
+    return plan(STORMS, chance, count, fromNanos, toNanos);
+  }
+
+  private static List<Fault> plan(
+      List<Kind> kinds, Chance chance, int count, long fromNanos, long toNanos) {
     List<Fault> faults = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Kind kind = chance.of(KINDS);
+      Kind kind = chance.of(kinds);
       faults.add(
           new Fault(
               kind,

@@ -144,6 +144,23 @@ final class Host {
     }
   }
 
+  /** What its process sends from now on is held up on the way, and not what the next one sends. */
+  void holdUp() {
+    RunnerNode running = process;
+    if (running != null) {
+      running.cut(true);
+    }
+  }
+
+  /** Its process is killed; what it had sent arrives when another one may be there already. */
+  void killHeldUp(long arrivesInNanos) {
+    RunnerNode running = process;
+    if (running != null) {
+      running.endLate(arrivesInNanos);
+      kill();
+    }
+  }
+
   void reboot() {
     kill();
     engine.powerCut();

@@ -53,10 +53,10 @@ public final class KillHistory {
   private KillHistory(Planned planned, boolean readable) {
     crashes = new Crashes(planned.crashes());
     trace = new Trace(timeline, readable);
-    truth = new Truth(trace);
-    store = new Store(truth::written);
     Chance chance = new Chance(planned.seed());
     log = new Log(timeline, chance.fork(), trace);
+    truth = new Truth(trace, log, World.POLICY);
+    store = new Store(truth::written);
     for (int i = 0; i < APIS; i++) {
       apis.add(new Api("api-" + i, timeline, chance.fork(), log, crashes));
     }
@@ -139,7 +139,7 @@ public final class KillHistory {
 
   private void until(long nanos) {
     while (timeline.step(nanos)) {
-      log.takeEvents().forEach(truth::published);
+      log.takeNews().forEach(truth::sent);
     }
   }
 

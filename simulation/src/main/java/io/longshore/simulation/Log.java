@@ -27,8 +27,9 @@ final class Log {
   private final Trace trace;
   private final List<CommandEnvelope> commands = new ArrayList<>();
   private final List<Report> reports = new ArrayList<>();
+  private final List<Long> reportedAt = new ArrayList<>();
   private final Map<RunnerId, List<Order>> orders = new HashMap<>();
-  private final List<Outgoing> events = new ArrayList<>();
+  private final List<Outgoing> news = new ArrayList<>();
   private final Map<RunnerId, BitSet> sent = new HashMap<>();
   private @Nullable RunnerId losesOrderTo;
   private final Map<ClusterName, Boolean> notices = new HashMap<>();
@@ -75,6 +76,11 @@ final class Log {
     return reports;
   }
 
+  /** When the report at a position was appended. */
+  long reportedAt(int position) {
+    return reportedAt.get(position);
+  }
+
   void append(CommandEnvelope command) {
     trace.add(
         "command",
@@ -87,6 +93,7 @@ final class Log {
   void append(Report report) {
     trace.add("report", () -> "report of " + report.runner() + ": " + told(report));
     reports.add(report);
+    reportedAt.add(timeline.nanos());
   }
 
   private static String told(Report report) {
@@ -119,17 +126,18 @@ final class Log {
     return orders.computeIfAbsent(runner, id -> new ArrayList<>());
   }
 
-  /** The public events that have been appended since the last call. */
-  List<Outgoing> takeEvents() {
-    if (events.isEmpty()) {
+  /** The public events and the orders that have been appended since the last call. */
+  List<Outgoing> takeNews() {
+    if (news.isEmpty()) {
       return List.of();
     }
-    List<Outgoing> taken = List.copyOf(events);
-    events.clear();
+    List<Outgoing> taken = List.copyOf(news);
+    news.clear();
     return taken;
   }
 
   void append(Outgoing record) {
+    news.add(record);
     if (record instanceof Outgoing.ToRunner(Order order)) {
       trace.add(
           "order", () -> "order %d to %s: %s".formatted(order.generation(), order.runner(), order));
@@ -141,8 +149,6 @@ final class Log {
       }
       orders(order.runner()).add(order);
       readers.getOrDefault(order.runner(), () -> {}).run();
-    } else {
-      events.add(record);
     }
     if (record instanceof Outgoing.Notice(ClusterNotice notice)) {
       notices.put(notice.cluster(), notice.active());
@@ -217,6 +223,19 @@ final class Log {
       if (up && !cut) {
         last.forEach(sending -> sending.append.run());
       }
+    }
+
+    /** Its process has ended: all that is on its way arrives late, and nobody will know. */
+    void endLate(long delayNanos) {
+      List<Sending> late = List.copyOf(sendings);
+      sendings.clear();
+      timeline.in(
+          delayNanos,
+          () -> {
+            if (up) {
+              late.forEach(sending -> sending.append.run());
+            }
+          });
     }
   }
 }

@@ -1,8 +1,10 @@
 package io.longshore.simulation;
 
 import io.longshore.messages.RunnerId;
+import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskStatus;
+import io.longshore.scheduler.core.Rule;
 import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.Task;
@@ -73,6 +75,16 @@ final class Rest {
         "A5 it comes to rest",
         "service %d wants %d, %d run and %d have not stopped"
             .formatted(number, service.desiredCount(), running, live));
+    for (Task task : store.live().values()) {
+      if (service.uid().equals(task.serviceUid())) {
+        TaskDefinitionId runs = task.spec().definition();
+        require(
+            runs.revision() == wanted.revision(),
+            "A1 no acknowledged command is lost",
+            "service %d runs %s and revision %d was acknowledged"
+                .formatted(number, runs, wanted.revision()));
+      }
+    }
     require(
         service.deployments().size() == 1,
         "A5 it comes to rest",
@@ -82,6 +94,11 @@ final class Rest {
         service.steady(),
         "A5 it comes to rest",
         "service %d has not reached a steady state".formatted(number));
+    // A move between zones may wait for a launch.
+    require(
+        store.waits(service).stream().noneMatch(wait -> wait.rule() == Rule.LAUNCH_BUDGET),
+        "A5 it comes to rest",
+        "service %d waits for launches".formatted(number));
   }
 
   private @Nullable Service serviceOf(int number) {

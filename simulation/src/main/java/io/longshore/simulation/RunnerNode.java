@@ -114,6 +114,12 @@ final class RunnerNode {
     engine.watch((task, sighting) -> {});
   }
 
+  /** All it has sent arrives, after so long. */
+  void endLate(long delayNanos) {
+    pipe.endLate(delayNanos);
+    end();
+  }
+
   /** Nobody hears it, or everybody does again. */
   void cut(boolean unheard) {
     pipe.cut(unheard);

@@ -279,6 +279,7 @@ final class SchedulerNode {
       later(200, this::poll);
       return;
     }
+    Store.Moment decided = new Store.Moment(timeline.nanos(), seenLeaps);
     List<Reply> gathered = new ArrayList<>();
     SortedMap<Long, Outgoing> outbox = new TreeMap<>();
     int room = chance.between(1, RECORDS_PER_POLL_MAX);
@@ -308,7 +309,8 @@ final class SchedulerNode {
             outbox,
             owned.sequence,
             owned.sentUpTo(),
-            new HashMap<>(answers.fresh()));
+            new HashMap<>(answers.fresh()),
+            decided);
     boolean nothing = turn.changes().isEmpty() && outbox.isEmpty() && gathered.isEmpty();
     if (nothing && timeline.nanos() < owned.nextCheckpointNanos) {
       later(POLL_MILLIS, this::poll);

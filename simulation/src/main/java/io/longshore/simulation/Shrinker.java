@@ -34,7 +34,7 @@ final class Shrinker {
         piece /= 2;
       }
     }
-    return Simulation.run(original.seed(), smallest.faults(), true);
+    return Simulation.run(original.seed(), original.conditions(), smallest.faults(), true);
   }
 
   private Simulation.@Nullable Verdict without(Simulation.Verdict verdict, int piece) {
@@ -44,7 +44,8 @@ final class Shrinker {
       }
       List<Fault> kept = new ArrayList<>(verdict.faults());
       kept.subList(from, Math.min(kept.size(), from + piece)).clear();
-      Simulation.Verdict tried = Simulation.run(original.seed(), kept, false);
+      Simulation.Verdict tried =
+          Simulation.run(original.seed(), original.conditions(), kept, false);
       if (tried.promise().equals(original.promise())) {
         return tried;
       }

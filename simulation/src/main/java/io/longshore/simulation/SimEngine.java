@@ -42,6 +42,7 @@ final class SimEngine {
   private boolean answers = true;
   private int lostEventsPercent;
   private int lostAnswersPercent;
+  private final Set<String> crashing = new HashSet<>();
   private int made;
   // What only thorough hosts have.
   private @Nullable Set<String> images;
@@ -194,7 +195,8 @@ final class SimEngine {
 
   private void live(Container container) {
     write(container);
-    switch (word(container)) {
+    boolean crashes = crashing.contains(family(container));
+    switch (crashes ? "crash" : word(container)) {
       case "run" -> {
         List<String> command = container.spec.command();
         timeline.in(
@@ -204,6 +206,27 @@ final class SimEngine {
       case "crash" -> timeline.in(Timeline.millis(50), () -> end(container, 1));
       default -> {}
     }
+  }
+
+  /**
+   * From now on, or not any more, all containers of a family's tasks end: those that run now, and
+   * each one at its start.
+   */
+  void crash(String family, boolean crash) {
+    if (!crash) {
+      crashing.remove(family);
+      return;
+    }
+    crashing.add(family);
+    for (Container container : List.copyOf(containers.values())) {
+      if (family(container).equals(family)) {
+        end(container, 1);
+      }
+    }
+  }
+
+  private static String family(Container container) {
+    return container.assignment.spec().definition().family();
   }
 
   private static String word(Container container) {

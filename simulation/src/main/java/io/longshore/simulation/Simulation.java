@@ -2,6 +2,7 @@ package io.longshore.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -17,10 +18,13 @@ public final class Simulation {
   private static final long REST = Timeline.seconds(60);
   private static final int LEAST_FAULTS = 30;
   private static final int MOST_FAULTS = 45;
+  // So many that their tasks are kept.
+  private static final int MOST_HOSTS = 13;
   // The others have room for what they ran.
   private static final int DEAD_HOSTS_MAX = 4;
 
   private final Timeline timeline = new Timeline();
+  private final Conditions conditions;
   private final Chance chance;
   private final Trace trace;
   private final Truth truth;
@@ -37,6 +41,7 @@ public final class Simulation {
   /**
    * How a history went.
    *
+   * @param conditions under which it went
    * @param promise the one that was broken; empty for none
    * @param failure how, and when
    * @param history the last of what happened, if it was asked for
@@ -46,6 +51,7 @@ public final class Simulation {
    */
   public record Verdict(
       long seed,
+      Conditions conditions,
       String promise,
       String failure,
       List<Fault> faults,
@@ -58,19 +64,20 @@ public final class Simulation {
     }
   }
 
-  private Simulation(long seed, List<Fault> faults, boolean readable) {
+  private Simulation(long seed, Conditions conditions, List<Fault> faults, boolean readable) {
     this.faults = faults;
+    this.conditions = conditions;
     trace = new Trace(timeline, readable);
-    truth = new Truth(trace);
-    store = new Store(truth::written);
     chance = new Chance(seed);
     log = new Log(timeline, chance.fork(), trace);
-    client = new Client(timeline, chance.fork(), log);
+    truth = new Truth(trace, log, conditions.policy());
+    store = new Store(truth::written);
+    client = new Client(timeline, chance.fork(), log, store, conditions);
     Crashes crashes = new Crashes(List.of());
     for (int i = 0; i < World.SCHEDULERS; i++) {
       schedulers.add(
           new SchedulerNode(
-              timeline, chance.fork(), log, store, World.POLICY, client::replied, crashes));
+              timeline, chance.fork(), log, store, conditions.policy(), client::replied, crashes));
     }
     group = new Group(timeline, chance.fork(), log, schedulers, Timeline.seconds(6));
     for (int i = 0; i < World.HOSTS; i++) {
@@ -80,15 +87,27 @@ public final class Simulation {
     rest = new Rest(store, truth, log, hosts);
   }
 
-  /** The faults a seed stands for. */
-  public static List<Fault> faultsOf(long seed) {
+  /** The faults a seed stands for under certain conditions, in the order of their times. */
+  private static List<Fault> faultsOf(long seed, Conditions conditions) {
     Chance chance = new Chance(~seed);
-    return Fault.plan(chance, chance.between(LEAST_FAULTS, MOST_FAULTS), TROUBLE_FROM, TROUBLE_TO);
+    List<Fault> faults =
+        new ArrayList<>(
+            Fault.plan(
+                chance, chance.between(LEAST_FAULTS, MOST_FAULTS), TROUBLE_FROM, TROUBLE_TO));
+    Chance own = Conditions.source(~seed);
+    faults.addAll(Fault.storms(own, conditions.storms(), TROUBLE_FROM, TROUBLE_TO));
+    faults.sort(Comparator.comparingLong(Fault::atNanos));
+    return faults;
   }
 
   /** Runs the history of a seed. */
   public static Verdict run(long seed) {
-    return run(seed, faultsOf(seed), false);
+    return run(seed, Conditions.of(seed));
+  }
+
+  /** Runs the history of a seed under other conditions than its own. */
+  static Verdict run(long seed, Conditions conditions) {
+    return run(seed, conditions, faultsOf(seed, conditions), false);
   }
 
   /**
@@ -96,8 +115,8 @@ public final class Simulation {
    *
    * @param readable whether it is to be told, too
    */
-  static Verdict run(long seed, List<Fault> faults, boolean readable) {
-    Simulation simulation = new Simulation(seed, faults, readable);
+  static Verdict run(long seed, Conditions conditions, List<Fault> faults, boolean readable) {
+    Simulation simulation = new Simulation(seed, conditions, faults, readable);
     try {
       simulation.run();
       return simulation.verdict(seed, "", "");
@@ -113,6 +132,7 @@ public final class Simulation {
     String when = promise.isEmpty() ? "" : "%.3f s: ".formatted(timeline.nanos() / 1e9);
     return new Verdict(
         seed,
+        conditions,
         promise,
         when + failure,
         faults,
@@ -148,7 +168,7 @@ public final class Simulation {
   private void until(long nanos) {
     while (timeline.step(nanos)) {
       steps++;
-      log.takeEvents().forEach(truth::published);
+      log.takeNews().forEach(truth::sent);
     }
   }
 
@@ -227,6 +247,28 @@ public final class Simulation {
             fault,
             () -> half.forEach(one -> one.cutOff(true, true)),
             () -> half.forEach(one -> one.cutOff(false, false)));
+      }
+      case HALF_THE_HOSTS_REBOOT ->
+          hosts.subList(World.HOSTS / 2, World.HOSTS).forEach(Host::reboot);
+      case MOST_HOSTS_CUT_OFF -> {
+        List<Host> most = hosts.subList(0, MOST_HOSTS);
+        during(
+            fault,
+            () -> most.forEach(one -> one.cutOff(true, true)),
+            () -> most.forEach(one -> one.cutOff(false, false)));
+      }
+      case RUNNER_KILLED_WITH_REPORTS_HELD_UP -> {
+        // The next process is to have registered before they arrive, at least mostly.
+        long late = Timeline.seconds(5) + Timeline.millis(200L * amount);
+        host.holdUp();
+        timeline.in(fault.lastsNanos() / 4, () -> host.killHeldUp(late));
+      }
+      case SERVICE_CRASHES -> {
+        String family = World.family(fault.target() % World.SERVICES);
+        during(
+            fault,
+            () -> hosts.forEach(each -> each.engine().crash(family, true)),
+            () -> hosts.forEach(each -> each.engine().crash(family, false)));
       }
       case ENGINE_HANGS -> during(fault, () -> host.hang(true), () -> host.hang(false));
       case ENGINE_LOSES_EVENTS ->

@@ -2,6 +2,8 @@ package io.longshore.simulation;
 
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.RunnerId;
+import io.longshore.messages.ServiceDeploymentState;
+import io.longshore.messages.ServiceName;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskStatus;
@@ -14,12 +16,15 @@ import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.State;
 import io.longshore.scheduler.core.Task;
+import io.longshore.scheduler.core.Wait;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What PostgreSQL is to a scheduler: one shard's rows, changed by whole turns only, and only by the
@@ -32,6 +37,7 @@ final class Store {
   private final Map<RunnerId, Runner> runners = new LinkedHashMap<>();
   private final Map<TaskId, Task> tasks = new LinkedHashMap<>();
   private final Map<TaskId, Task> live = new LinkedHashMap<>();
+  private final Map<String, List<Wait>> waits = new HashMap<>();
   private final Map<String, Answers.Answer> answers = new HashMap<>();
   private final TreeMap<Long, Outgoing> outbox = new TreeMap<>();
   private final BiConsumer<Turn, Store> witness;
@@ -50,7 +56,16 @@ final class Store {
       SortedMap<Long, Outgoing> outbox,
       long sequence,
       long sentUpTo,
-      Map<String, Answers.Answer> answers) {}
+      Map<String, Answers.Answer> answers,
+      Moment decided) {}
+
+  /**
+   * When a turn was decided.
+   *
+   * @param nanos in the time of the history, which is nobody's clock
+   * @param leaps how often the owner's clock had leaped by then
+   */
+  record Moment(long nanos, long leaps) {}
 
   /** What whoever takes the shard over begins with. */
   record Owned(
@@ -119,6 +134,7 @@ final class Store {
     changes.definitions().forEach(definition -> definitions.put(definition.id(), definition));
     changes.services().forEach(service -> services.put(service.uid(), service));
     changes.runners().forEach(runner -> runners.put(runner.id(), runner));
+    changes.waiting().forEach(waiting -> waits.put(waiting.serviceUid(), waiting.waits()));
     for (Task task : changes.tasks()) {
       tasks.put(task.id(), task);
       if (task.status() == TaskStatus.STOPPED) {
@@ -133,6 +149,21 @@ final class Store {
     outbox.headMap(turn.sentUpTo(), true).clear();
     outbox.putAll(turn.outbox());
     answers.putAll(turn.answers());
+  }
+
+  /** What whoever asks about a service is told of its last rollout; null for nothing. */
+  @Nullable ServiceDeploymentState latestRollout(ServiceName name) {
+    for (Service service : services.values()) {
+      if (service.name().equals(name) && service.status() == Service.Status.ACTIVE) {
+        return service.rollouts().latest();
+      }
+    }
+    return null;
+  }
+
+  /** What keeps a service from being what it should be. */
+  List<Wait> waits(Service service) {
+    return waits.getOrDefault(service.uid(), List.of());
   }
 
   Map<String, Service> services() {

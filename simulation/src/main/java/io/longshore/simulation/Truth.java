@@ -2,6 +2,7 @@ package io.longshore.simulation;
 
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.DeploymentState;
 import io.longshore.messages.Order;
 import io.longshore.messages.RunnerId;
 import io.longshore.messages.TaskId;
@@ -10,6 +11,7 @@ import io.longshore.messages.TaskStatus;
 import io.longshore.scheduler.core.Changes;
 import io.longshore.scheduler.core.DesiredStatus;
 import io.longshore.scheduler.core.Outgoing;
+import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.Task;
@@ -35,6 +37,9 @@ final class Truth {
   private long commandsOffset;
   private long reportsOffset;
   private int launches;
+  private final Heard heard;
+  private final LowerBounds lowerBounds;
+  private final Pace pace;
   private final Map<String, BooleanSupplier> excuses = new HashMap<>();
 
   /** Where tasks of services that allow no second copy have containers that run. */
@@ -78,8 +83,11 @@ final class Truth {
     }
   }
 
-  Truth(Trace trace) {
+  Truth(Trace trace, Log log, Policy policy) {
     this.trace = trace;
+    this.heard = new Heard(log, policy);
+    this.lowerBounds = new LowerBounds(policy);
+    this.pace = new Pace(policy.budgets());
   }
 
   private Life life(TaskId task) {
@@ -240,6 +248,7 @@ final class Truth {
     }
     commandsOffset = turn.commandsOffset();
     reportsOffset = turn.reportsOffset();
+    heard.written(turn, store);
     Changes changes = turn.changes();
     List<Task> fresh = new ArrayList<>();
     for (Task task : changes.tasks()) {
@@ -248,7 +257,10 @@ final class Truth {
         fresh.add(task);
       }
       written(task, before);
+      heard.believed(task, before, store);
+      lowerBounds.written(turn, task, before);
     }
+    lowerBounds.check(turn, store, () -> live(store));
     for (Service service : changes.services()) {
       Service before = store.services().get(service.uid());
       if (before != null && service.version() <= before.version() && !service.equals(before)) {
@@ -265,10 +277,24 @@ final class Truth {
     }
     if (!fresh.isEmpty()) {
       launches += fresh.size();
+      Set<String> failing = failing(changes);
+      fresh.forEach(task -> pace.launched(turn, task, failing.contains(task.serviceUid())));
       List<Task> live = live(store);
       changes.services().forEach(service -> withinBounds(service, fresh, live, store));
       capacity(fresh, live, store);
     }
+  }
+
+  /** The services whose last tasks have failed: whoever launches changes its service, too. */
+  private static Set<String> failing(Changes changes) {
+    Set<String> failing = new HashSet<>();
+    for (Service service : changes.services()) {
+      DeploymentState primary = service.deployments().getFirst();
+      if (primary.failedTasks() > primary.forgivenTasks()) {
+        failing.add(service.uid());
+      }
+    }
+    return failing;
   }
 
   /** Of those that were there before, the ones that have not stopped when this is written. */
@@ -383,19 +409,26 @@ final class Truth {
 
   // --- what is published
 
-  /** Repeated events are allowed, new ones never come after a later one. */
-  void published(Outgoing event) {
-    if (event instanceof Outgoing.TaskChanged(Task task)) {
-      BitSet versions = life(task.id()).published;
-      int version = Math.toIntExact(task.version());
-      if (version < versions.length() && !versions.get(version)) {
-        throw new Violation(
-            "A8 observers never see a task go back",
-            "task %s: version %d comes after %d"
-                .formatted(task.id(), version, versions.length() - 1));
-      }
-      versions.set(version);
+  /** Something has come to the log that stood in an outbox. */
+  void sent(Outgoing record) {
+    if (record instanceof Outgoing.TaskChanged(Task task)) {
+      published(task);
+    } else if (record instanceof Outgoing.ToRunner(Order.StartTask start)) {
+      pace.sent(start);
     }
+  }
+
+  /** Repeated events are allowed, new ones never come after a later one. */
+  private void published(Task task) {
+    BitSet versions = life(task.id()).published;
+    int version = Math.toIntExact(task.version());
+    if (version < versions.length() && !versions.get(version)) {
+      throw new Violation(
+          "A8 observers never see a task go back",
+          "task %s: version %d comes after %d"
+              .formatted(task.id(), version, versions.length() - 1));
+    }
+    versions.set(version);
   }
 
   /** Everything that stood in an outbox is on its topic, and the last version of every task. */

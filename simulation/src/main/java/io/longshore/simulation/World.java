@@ -47,6 +47,11 @@ final class World {
     return new ServiceName("service-" + number);
   }
 
+  /** Of the recipes of a service. */
+  static String family(int number) {
+    return "family-" + number;
+  }
+
   static HostResources host(int number) {
     return host(number, false);
   }

@@ -101,6 +101,82 @@ class PlantedBugsTest {
             "return runner != null && runner.connected() && runner.incarnation()",
             "return runner != null && runner.incarnation()"),
         new PlantedBug(
+            "silence is judged early",
+            "scheduler-service core.Leases",
+            "heardAt.getOrDefault(runner.id(), since).plus(policy.runnerLease()).isBefore(now);",
+            "heardAt.getOrDefault(runner.id(), since)"
+                + ".plus(policy.runnerLease().dividedBy(2)).isBefore(now);"),
+        new PlantedBug(
+            "reports of an old incarnation are believed",
+            "scheduler-service core.ReportDecider",
+            """
+                    || !runner.cluster().equals(report.cluster())
+                    || !runner.incarnation().equals(report.incarnation())
+                    || runner.isGone(report.incarnation())) {
+            """,
+            """
+                    || !runner.cluster().equals(report.cluster())
+                    || runner.isGone(report.incarnation())) {
+            """),
+        // --- how much is launched at a time
+        new PlantedBug(
+            "launches take nothing of the budgets",
+            "scheduler-service core.LaunchBudget",
+            "fullAt.put(whose, now.plus(owed(whose, now)).plusNanos(rate.intervalNanos()));",
+            ""),
+        new PlantedBug(
+            "services have no launch budget of their own",
+            "scheduler-service core.Starts",
+            "return Math.min(own, shared(service.cluster(), budgets.cluster()));",
+            "return shared(service.cluster(), budgets.cluster());"),
+        new PlantedBug(
+            "hosts have no launch budget",
+            "scheduler-service core.Starts",
+            "return shared(place.runner().id(), plan.policy.budgets().host());",
+            "return Integer.MAX_VALUE;"),
+        new PlantedBug(
+            "clusters have no launch budget",
+            "scheduler-service core.Starts",
+            "return Math.min(own, shared(service.cluster(), budgets.cluster()));",
+            "return own;"),
+        new PlantedBug(
+            "launch budgets are full again too soon",
+            "scheduler-service core.LaunchBudget",
+            "return full.isAfter(now) ? Duration.between(now, full) : Duration.ZERO;",
+            "return full.isAfter(now) ? Duration.between(now, full).dividedBy(2) : Duration.ZERO;"),
+        new PlantedBug(
+            "a service that fails leaves nothing to the others",
+            "scheduler-service core.Starts",
+            "return plan.failures() == 0 ? left : Math.max(0, left - rate.burst() / 2);",
+            "return left;"),
+        // --- what has to stay up
+        new PlantedBug(
+            "a deployment stops what is healthy without a bound",
+            "scheduler-service core.Stops",
+            "long mayStop = Math.max(0, healthy - needed);",
+            "long mayStop = healthy;"),
+        new PlantedBug(
+            "a clock that was ahead makes running tasks worthless",
+            "scheduler-service core.Health",
+            "return since.isAfter(now)\n",
+            "return false\n"),
+        new PlantedBug(
+            "blue goes before all of green is up",
+            "scheduler-service core.Stages",
+            ">= plan.service.desiredCount();",
+            ">= plan.service.desiredCount() / 2;"),
+        new PlantedBug(
+            "blue counts for green",
+            "scheduler-service core.Stages",
+            "plan.tasks.stream().filter(Task::isWanted).filter(plan::isOfPrimary).toList())",
+            "plan.tasks.stream().filter(Task::isWanted).toList())"),
+        new PlantedBug(
+            "blue stays when green has taken over",
+            "scheduler-service core.Sides",
+            "if (progress == null || progress.blue() == null || progress.stage() == Stage.CLEAN_UP)"
+                + " {",
+            "if (progress == null || progress.blue() == null) {"),
+        new PlantedBug(
             "lost hosts keep their tasks",
             "scheduler-service core.Leases",
             "for (Task task : state.tasksOn(runner.id())) {",

@@ -40,7 +40,8 @@ class SweptBugsTest {
                           new TreeMap<>(),
                           turn.sequence(),
                           turn.sentUpTo(),
-                          java.util.Map.of()));
+                          java.util.Map.of(),
+                          turn.decided()));
                   dies = diesAfter(points(owned, turn, gathered));
             """),
         new PlantedBug(

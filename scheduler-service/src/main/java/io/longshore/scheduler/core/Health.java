@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Where essential containers have health checks, they say: any UNHEALTHY one makes the task
  *       unhealthy, except in the service's grace period; all of them HEALTHY make it healthy.
  *   <li>Without a check, a task is healthy that has been RUNNING for {@link Policy#healthyAfter}.
+ *       One that by our clock has yet to come up was seen RUNNING by a scheduler whose clock was
+ *       ahead: nobody knows for how long, and it must not be taken for worthless.
  * </ol>
  *
  * @param changesAt when time alone will make it another one; null for never
@@ -42,7 +44,10 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
     Instant since = task.runningSince() == null ? task.createdAt() : task.runningSince();
     List<HealthStatus> checks = checks(task);
     if (checks.isEmpty()) {
-      return after(since.plus(policy.healthyAfter()), State.HEALTHY, Rule.HEALTHY_AFTER, now);
+      // Whoever saw it come up had a clock that was ahead of this one.
+      return since.isAfter(now)
+          ? new Health(State.HEALTHY, null, null)
+          : after(since.plus(policy.healthyAfter()), State.HEALTHY, Rule.HEALTHY_AFTER, now);
     }
     if (checks.contains(HealthStatus.UNHEALTHY)) {
       Duration grace =

@@ -226,6 +226,10 @@ final class Plan {
     if (notBefore == null || !notBefore.isAfter(now)) {
       return false;
     }
+    if (notBefore.isAfter(now.plus(policy.backoffCeiling()))) {
+      // No wait is as long: it was said by a scheduler whose clock was ahead of this one.
+      return false;
+    }
     wakeAt(notBefore);
     await(
         Rule.BACK_OFF,

@@ -120,7 +120,7 @@ public final class Reconciler {
       stops.unhealthy();
       stops.leaving();
     }
-    for (Plan side : sides) {
+    for (Plan side : Sides.inTurn(sides)) {
       // Where the one side has placed tasks, the other one cannot see yet; its turn comes at once.
       if (plan.next().launches() == plan.service.launches()) {
         Starts starts = new Starts(side);

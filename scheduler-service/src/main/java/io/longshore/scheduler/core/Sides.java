@@ -4,6 +4,7 @@ import io.longshore.messages.DeploymentProgress;
 import io.longshore.messages.DeploymentProgress.Stage;
 import io.longshore.messages.DeploymentState;
 import io.longshore.messages.DeploymentState.Rollout;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,16 @@ enum Sides {
             others,
             new Bounds(
                 shifted && !givenUp ? count : 0, 2 * count - Math.max(count, ofBlue.size()))));
+  }
+
+  /**
+   * In which order they start tasks. Both launch within one budget: one whose tasks end as soon as
+   * they start would leave nothing to the other, which may be the way out.
+   */
+  static List<Plan> inTurn(List<Plan> sides) {
+    return sides.stream()
+        .sorted(Comparator.comparingInt(side -> Deaths.inARow(side.service.primary())))
+        .toList();
   }
 
   private static Service wantingNothing(Service service) {

@@ -255,7 +255,11 @@ final class Starts {
     }
     Zones zones = plan.zones(plan.current);
     Optional<String> emptiest = zones.emptiest();
-    if (!zones.areUneven() || emptiest.isEmpty() || plan.mustWait() || affordable() == 0) {
+    if (!zones.areUneven() || emptiest.isEmpty() || plan.mustWait()) {
+      return;
+    }
+    if (affordable() == 0) {
+      awaitBudget();
       return;
     }
     Placement placement =
@@ -263,21 +267,25 @@ final class Starts {
             plan.state,
             Placement.Ask.of(service).within(runner -> runner.zone().equals(emptiest.get())));
     TaskId id = taskId(service.launches());
-    placement
-        .place(id)
-        .ifPresent(choice -> {
-          ProviderSplit providers = new ProviderSplit(service.document(), plan.current);
-          Task task = task(choice.runner(), id, Digests.pinned(service.primary()), providers);
-          Reason why =
-              Reason.of(
-                  Rule.ZONE_MOVE,
-                  "Zones are uneven with %s: one task more here, then one less in the fullest."
-                      .formatted(zones));
-          plan.add(new Decision.Launch(task, why.at(choice.why())));
-          plan.become(plan.next().withLaunches(service.launches() + 1));
-          plan.say(
-              "is not AZ balanced with %s. AZ Rebalancing in progress: has started 1 tasks in %s: %s."
-                  .formatted(zones, emptiest.get(), Plan.names(List.of(task))));
-        });
+    Optional<Placement.Choice> place = placement.place(id);
+    if (place.isEmpty()) {
+      return;
+    }
+    if (affordableOn(place.get()) == 0) {
+      awaitBudget();
+      return;
+    }
+    ProviderSplit providers = new ProviderSplit(service.document(), plan.current);
+    Task task = task(place.get().runner(), id, Digests.pinned(service.primary()), providers);
+    Reason why =
+        Reason.of(
+            Rule.ZONE_MOVE,
+            "Zones are uneven with %s: one task more here, then one less in the fullest."
+                .formatted(zones));
+    plan.add(new Decision.Launch(task, why.at(place.get().why())));
+    plan.become(plan.next().withLaunches(service.launches() + 1));
+    plan.say(
+        "is not AZ balanced with %s. AZ Rebalancing in progress: has started 1 tasks in %s: %s."
+            .formatted(zones, emptiest.get(), Plan.names(List.of(task))));
   }
 }

@@ -189,4 +189,41 @@ class FaultScenariosTest {
     assertThat(launches()).isEqualTo(1);
     assertThat(world.tasks()).hasSize(3);
   }
+
+  /** Whoever has the shard now has another machine's clock. */
+  private void clockBehind(Duration by) {
+    world.now = world.now.minus(by);
+  }
+
+  @Test
+  void aClockThatIsBehindTheLastOwnersTakesNoHealthyTaskForAComingOne() {
+    register("a", World.INCARNATION, List.of());
+    world.createService(4, World.spec(1), new ServiceSettings(50, 200));
+    world.allRunning();
+    world.pass(Duration.ofMinutes(1));
+    clockBehind(Duration.ofHours(1));
+    world.deploy(2);
+    assertThat(world.tasks())
+        .filteredOn(task -> task.spec().definition().revision() == 1 && task.isWanted())
+        .as("the lower bound of four is two")
+        .hasSize(2);
+  }
+
+  @Test
+  void aClockThatIsBehindTheLastOwnersDrawsNoWaitOut() {
+    register("a", World.INCARNATION, List.of());
+    world.createService(1);
+    for (int failure = 0; failure < 4; failure++) {
+      world.failedToStart(world.tasks().getFirst().id());
+    }
+    assertThat(world.tasks()).as("it waits after four failures").isEmpty();
+    assertThat(world.web().notBefore()).isNotNull();
+    clockBehind(Duration.ofHours(1));
+    // What the next owner reads.
+    State stored =
+        State.of(
+            List.of(), List.of(), List.of(world.web()), world.state.runners(), world.state.tasks());
+    assertThat(new Reconciler(Policy.DEFAULT).plan(stored, world.web(), false, world.now))
+        .hasAtLeastOneElementOfType(Decision.Launch.class);
+  }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longshore.messages.Command;
 import io.longshore.messages.Json;
+import io.longshore.messages.Placing;
 import io.longshore.messages.Report;
 import io.longshore.messages.ServiceName;
+import io.longshore.messages.ServiceSettings;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskStatus;
 import io.longshore.scheduler.core.Policy.Budgets;
@@ -143,6 +145,73 @@ class StormsTest {
     assertThat(of(world, "storm")).as("no more of it for now").hasSizeLessThan(12);
     createOther(world, "calm", 7);
     assertThat(of(world, "calm")).hasSize(7);
+  }
+
+  @Test
+  void aTaskThatMovesBetweenZonesTakesOfItsHostsBudgetToo() {
+    World world = world(new Budgets(PLENTY, new Rate(4, 1), PLENTY));
+    world.addRunner("a", "zone-a");
+    world.createService(
+        4,
+        World.spec(1),
+        new ServiceSettings(
+            100,
+            200,
+            new ServiceSettings.Scheduling(false, 0, true),
+            ServiceSettings.CircuitBreaker.OFF,
+            Placing.ANYWHERE));
+    world.pass(Duration.ofSeconds(10));
+    world.addRunner("b", "zone-b");
+    createOther(world, "other", 8);
+    assertThat(of(world, "other")).filteredOn(task -> task.zone().equals("zone-b")).hasSize(4);
+    world.allRunning();
+    assertThat(of(world, "web")).as("its host has no launch left").hasSize(4);
+    assertThat(waits(world)).contains(Rule.LAUNCH_BUDGET);
+    world.pass(Duration.ofSeconds(1));
+    assertThat(of(world, "web")).as("one is on its way").hasSize(5);
+  }
+
+  @Test
+  void aBlueThatFailsDoesNotKeepGreenFromComingUp() {
+    World world = world(new Budgets(new Rate(4, 1), PLENTY, PLENTY));
+    world.addRunner("a", "zone-a");
+    world.createService(4, World.spec(1), World.blueGreen(0, true));
+    world.allRunning();
+    world.pass(Duration.ofSeconds(10));
+    for (Task blue : List.copyOf(of(world, "web"))) {
+      world.failedToStart(blue.id());
+    }
+    world.deploy(2);
+    world.failedToStart(of(world, "web").getFirst().id());
+    assertThat(of(world, "web")).as("nobody has a launch left").hasSize(3);
+    world.pass(Duration.ofSeconds(1));
+    assertThat(of(world, "web")).filteredOn(StormsTest::isGreen).hasSize(1);
+  }
+
+  private static boolean isGreen(Task task) {
+    return task.spec().definition().revision() == 2;
+  }
+
+  @Test
+  void aMoveBetweenZonesThatTheClusterHasNoLaunchForIsMadeWhenThereIsOne() {
+    World world = world(new Budgets(PLENTY, PLENTY, new Rate(12, 1)));
+    world.addRunner("a", "zone-a");
+    world.createService(
+        4,
+        World.spec(1),
+        new ServiceSettings(
+            100,
+            200,
+            new ServiceSettings.Scheduling(false, 0, true),
+            ServiceSettings.CircuitBreaker.OFF,
+            Placing.ANYWHERE));
+    createOther(world, "other", 8);
+    world.addRunner("b", "zone-b");
+    world.allRunning();
+    assertThat(of(world, "web")).hasSize(4);
+    assertThat(waits(world)).contains(Rule.LAUNCH_BUDGET);
+    world.pass(Duration.ofSeconds(1));
+    assertThat(of(world, "web")).as("one is on its way").hasSize(5);
   }
 
   // --- hosts that fall silent

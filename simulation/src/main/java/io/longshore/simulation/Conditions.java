@@ -1,0 +1,49 @@
+package io.longshore.simulation;
+
+import io.longshore.scheduler.core.Policy;
+import java.time.Duration;
+
+/**
+ * What histories differ in besides their faults. It is drawn from a source of its own: histories
+ * under plain conditions are those of their seeds from before there were others.
+ *
+ * @param policy with launch budgets that are felt, or with those of the default
+ * @param blueGreen whether every other service has its deployments beside the one before
+ * @param storms how many faults there are that make many launches necessary at once
+ */
+record Conditions(Policy policy, boolean blueGreen, int storms) {
+  static final Conditions PLAIN = new Conditions(World.POLICY, false, 0);
+
+  private static final long OWN_SOURCE = 0x5DEECE66DL;
+
+  static Conditions of(long seed) {
+    Chance chance = source(seed);
+    if (chance.oneIn(4)) {
+      return PLAIN;
+    }
+    return new Conditions(policy(chance), chance.oneIn(2), chance.between(3, 6));
+  }
+
+  /** From which everything is drawn that belongs to the conditions of a seed. */
+  static Chance source(long seed) {
+    return new Chance(seed * OWN_SOURCE);
+  }
+
+  private static Policy policy(Chance chance) {
+    Policy plain = World.POLICY;
+    Policy.Budgets felt =
+        new Policy.Budgets(
+            new Policy.Rate(chance.between(8, 30), chance.between(2, 8)),
+            new Policy.Rate(chance.between(3, 12), chance.between(1, 4)),
+            new Policy.Rate(chance.between(30, 120), chance.between(8, 30)));
+    return new Policy(
+        plain.runnerLease(),
+        plain.steadyAfter(),
+        plain.backoffFirst(),
+        plain.backoffCeiling(),
+        plain.launchesPerPlan(),
+        plain.healthyAfter(),
+        chance.oneIn(5) ? plain.budgets() : felt,
+        Duration.ofSeconds(chance.between(15, 60)));
+  }
+}
