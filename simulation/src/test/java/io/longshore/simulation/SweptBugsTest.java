@@ -148,11 +148,16 @@ class SweptBugsTest {
         new PlantedBug(
             "what a former owner had not sent is deleted when it is read",
             "simulation Store",
-            "return new Owned(epoch, commandsOffset, reportsOffset, sequence, state,"
-                + " new TreeMap<>(outbox));",
-            "TreeMap<Long, Outgoing> unsent = new TreeMap<>(outbox); outbox.clear();"
-                + " return new Owned(epoch, commandsOffset, reportsOffset, sequence, state,"
-                + " unsent);");
+            """
+                return new Owned(
+                    epoch, commandsOffset, reportsOffset, sequence, decidedAt, state, new TreeMap<>(outbox));
+            """,
+            """
+                TreeMap<Long, Outgoing> unsent = new TreeMap<>(outbox);
+                outbox.clear();
+                return new Owned(
+                    epoch, commandsOffset, reportsOffset, sequence, decidedAt, state, unsent);
+            """);
     assertThat(noticed(bug.planted("KillSweep", "runOnce"))).isEmpty();
     assertThat(noticed(bug.planted("KillSweep", "runTwice"))).isNotEmpty();
   }

@@ -60,10 +60,6 @@ final class SchedulerUnderTest implements AutoCloseable {
   private int correlation;
   private volatile Duration passed = Duration.ZERO;
   private volatile Duration asleep = Duration.ZERO;
-  private final SteadyClock clock =
-      new SteadyClock(
-          () -> InstantSource.system().instant().plus(passed).plus(asleep),
-          () -> System.nanoTime() + passed.toNanos());
 
   SchedulerUnderTest(Path data) throws Exception {
     embedded = EmbeddedProcess.start(data);
@@ -122,8 +118,7 @@ final class SchedulerUnderTest implements AutoCloseable {
             Policy.DEFAULT,
             new LaneMetrics(new SimpleMeterRegistry()),
             Spans.NONE,
-            clock,
-            clock::leaps);
+            clock());
     thread = Thread.ofPlatform().start(consumer);
   }
 
@@ -152,7 +147,14 @@ final class SchedulerUnderTest implements AutoCloseable {
     passed = passed.plus(duration);
   }
 
-  /** Lets time pass that the machine does not count. */
+  /** Every process has its own. */
+  private SteadyClock clock() {
+    return new SteadyClock(
+        () -> InstantSource.system().instant().plus(passed).plus(asleep),
+        () -> System.nanoTime() + passed.toNanos());
+  }
+
+  /** Lets time pass that the machine does not count; less than none sets its clock back. */
   void sleep(Duration duration) {
     asleep = asleep.plus(duration);
   }

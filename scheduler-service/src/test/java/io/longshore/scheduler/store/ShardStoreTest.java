@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -50,6 +51,16 @@ class ShardStoreTest {
     store.commit(turn(present, List.of(), 0, 0));
     assertThat(store.acquire(1, "cluster").commandsOffset()).isEqualTo(7);
     assertThat(store.acquire(1, "another cluster").commandsOffset()).isZero();
+  }
+
+  @Test
+  void whenTheLastTurnWasDecidedIsKept() throws Exception {
+    OwnedShard owned = store.acquire(4, "cluster");
+    assertThat(owned.decidedAt()).isNull();
+    Turn turn = turn(owned, List.of(), 0, 0);
+    store.commit(turn);
+    assertThat(store.acquire(4, "cluster").decidedAt())
+        .isEqualTo(turn.now().truncatedTo(ChronoUnit.MICROS));
   }
 
   @Test
