@@ -18,7 +18,8 @@ import java.util.function.LongSupplier;
  *       set back far, it stays ahead until the process is started again.
  * </ul>
  *
- * <p>Two processes may disagree by as much as their machines do.
+ * <p>Two processes may disagree by as much as their machines do. Where one goes on with what
+ * another has begun, {@link #goOnFrom} keeps the time of that from going back.
  */
 public final class SteadyClock implements InstantSource {
   /** One part in so many: half a millisecond in a second. */
@@ -26,6 +27,12 @@ public final class SteadyClock implements InstantSource {
 
   /** What is less is made up for in hours, and hurts nobody meanwhile. */
   private static final Duration FAR_BEHIND = Duration.ofSeconds(5);
+
+  /**
+   * Clocks that are kept at all differ by less: what Kerberos, too, takes for the most (RFC 4120,
+   * section 8.2). Whoever was further ahead had a wrong clock, and nobody follows it.
+   */
+  public static final Duration FARTHEST_AHEAD = Duration.ofMinutes(5);
 
   private final InstantSource wall;
   private final LongSupplier nanos;
@@ -66,6 +73,18 @@ public final class SteadyClock implements InstantSource {
     shown = steady.plus(correction);
     shownAtNanos = now;
     return shown;
+  }
+
+  /**
+   * Goes on with something that has got as far as this by another process's clock: leaps there when
+   * it is ahead, by {@link #FARTHEST_AHEAD} at most, and comes back to the machine's time slowly.
+   */
+  public synchronized void goOnFrom(Instant reached) {
+    Duration ahead = Duration.between(instant(), reached);
+    if (ahead.isPositive() && ahead.compareTo(FARTHEST_AHEAD) <= 0) {
+      leaps++;
+      shown = reached;
+    }
   }
 
   /** How often more time has gone by at once than passed here. */

@@ -70,4 +70,23 @@ class SteadyClockTest {
     }
     assertThat(clock.instant()).isEqualTo(wall);
   }
+
+  @Test
+  void whoeverTakesOverGoesOnFromTheLastTimeOfTheOther() {
+    Instant reached = START.plusSeconds(40);
+    clock.goOnFrom(reached);
+    assertThat(clock.instant()).isEqualTo(reached);
+    assertThat(clock.leaps()).isEqualTo(1);
+    pass(Duration.ofSeconds(10));
+    assertThat(clock.instant()).isBetween(reached.plusMillis(9_995), reached.plusMillis(10_000));
+    clock.goOnFrom(reached);
+    assertThat(clock.leaps()).isEqualTo(1);
+  }
+
+  @Test
+  void nobodyFollowsAWrongClock() {
+    clock.goOnFrom(START.plus(SteadyClock.FARTHEST_AHEAD).plusSeconds(1));
+    assertThat(clock.instant()).isEqualTo(START);
+    assertThat(clock.leaps()).isZero();
+  }
 }

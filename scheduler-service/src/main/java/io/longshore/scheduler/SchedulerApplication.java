@@ -185,8 +185,7 @@ public class SchedulerApplication {
               policy(),
               metrics,
               spans,
-              clock,
-              clock::leaps);
+              clock);
       consumer = running;
       if (stopped) {
         running.stop();

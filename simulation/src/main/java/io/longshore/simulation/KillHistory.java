@@ -1,6 +1,7 @@
 package io.longshore.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,8 @@ public final class KillHistory {
    * @param struck how many of the planned crashes happened
    * @param failure which promise was broken, when and how; empty for none
    * @param history the last of what happened, if it was asked for
-   * @param reached how often each effect was had
+   * @param reached how often each effect was had, in the order of the effects: plans are numbered
+   *     by it, and have to have the same numbers in every process
    */
   public record Verdict(
       Planned planned,
@@ -97,7 +99,11 @@ public final class KillHistory {
       reached.put(point, history.crashes.reached(point));
     }
     return new Verdict(
-        planned, history.crashes.struck(), failure, history.trace.lines(), Map.copyOf(reached));
+        planned,
+        history.crashes.struck(),
+        failure,
+        history.trace.lines(),
+        Collections.unmodifiableMap(reached));
   }
 
   private String told(String failure) {

@@ -7,8 +7,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -158,18 +156,11 @@ public final class KillSweep {
   private static List<Verdict> verdicts(List<Planned> plans) throws InterruptedException {
     Verdict[] verdicts = new Verdict[plans.size()];
     AtomicInteger next = new AtomicInteger();
-    int workers = Runtime.getRuntime().availableProcessors();
-    try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-      for (int i = 0; i < workers; i++) {
-        pool.execute(() -> {
-          for (int each = next.getAndIncrement();
-              each < plans.size();
-              each = next.getAndIncrement()) {
-            verdicts[each] = KillHistory.run(plans.get(each), false);
-          }
-        });
+    Workers.run(() -> {
+      for (int each = next.getAndIncrement(); each < plans.size(); each = next.getAndIncrement()) {
+        verdicts[each] = KillHistory.run(plans.get(each), false);
       }
-    }
+    });
     return List.of(verdicts);
   }
 

@@ -256,6 +256,9 @@ final class SchedulerNode {
       if (dies) {
         throw dead();
       }
+      if (owned.decidedAt() != null) {
+        clock.goOnFrom(owned.decidedAt());
+      }
       Shard shard = new Shard(owned.state(), new Arns("us-east-1", "000000000000"), policy, now());
       Lane fresh = new Lane(shard, owned);
       lane = fresh;
@@ -279,7 +282,7 @@ final class SchedulerNode {
       later(200, this::poll);
       return;
     }
-    Store.Moment decided = new Store.Moment(timeline.nanos(), seenLeaps);
+    Store.Moment decided = new Store.Moment(timeline.nanos(), now, seenLeaps);
     List<Reply> gathered = new ArrayList<>();
     SortedMap<Long, Outgoing> outbox = new TreeMap<>();
     int room = chance.between(1, RECORDS_PER_POLL_MAX);

@@ -3,8 +3,6 @@ package io.longshore.simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -86,23 +84,16 @@ public final class Simulate {
   static List<Simulation.Verdict> run(long from, long count) throws InterruptedException {
     List<Simulation.Verdict> broken = new ArrayList<>();
     AtomicLong next = new AtomicLong(from);
-    int workers = Runtime.getRuntime().availableProcessors();
-    try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-      for (int i = 0; i < workers; i++) {
-        pool.execute(() -> {
-          for (long seed = next.getAndIncrement();
-              seed < from + count;
-              seed = next.getAndIncrement()) {
-            Simulation.Verdict verdict = Simulation.run(seed);
-            if (verdict.isBroken()) {
-              synchronized (broken) {
-                broken.add(verdict);
-              }
-            }
+    Workers.run(() -> {
+      for (long seed = next.getAndIncrement(); seed < from + count; seed = next.getAndIncrement()) {
+        Simulation.Verdict verdict = Simulation.run(seed);
+        if (verdict.isBroken()) {
+          synchronized (broken) {
+            broken.add(verdict);
           }
-        });
+        }
       }
-    }
+    });
     return broken.stream().sorted((one, other) -> Long.compare(one.seed(), other.seed())).toList();
   }
 }

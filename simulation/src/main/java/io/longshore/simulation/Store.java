@@ -17,6 +17,7 @@ import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.State;
 import io.longshore.scheduler.core.Task;
 import io.longshore.scheduler.core.Wait;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,7 @@ final class Store {
   private long commandsOffset;
   private long reportsOffset;
   private long sequence;
+  private @Nullable Instant decidedAt;
   private boolean up = true;
 
   /** All that one turn writes. */
@@ -63,9 +65,10 @@ final class Store {
    * When a turn was decided.
    *
    * @param nanos in the time of the history, which is nobody's clock
+   * @param at by the owner's clock
    * @param leaps how often the owner's clock had leaped by then
    */
-  record Moment(long nanos, long leaps) {}
+  record Moment(long nanos, Instant at, long leaps) {}
 
   /** What whoever takes the shard over begins with. */
   record Owned(
@@ -73,6 +76,7 @@ final class Store {
       long commandsOffset,
       long reportsOffset,
       long sequence,
+      @Nullable Instant decidedAt,
       State state,
       SortedMap<Long, Outgoing> unsent) {}
 
@@ -108,7 +112,8 @@ final class Store {
             services.values(),
             runners.values(),
             live.values());
-    return new Owned(epoch, commandsOffset, reportsOffset, sequence, state, new TreeMap<>(outbox));
+    return new Owned(
+        epoch, commandsOffset, reportsOffset, sequence, decidedAt, state, new TreeMap<>(outbox));
   }
 
   Map<String, Answers.Answer> answers() {
@@ -146,6 +151,7 @@ final class Store {
     commandsOffset = turn.commandsOffset();
     reportsOffset = turn.reportsOffset();
     sequence = turn.sequence();
+    decidedAt = turn.decided().at();
     outbox.headMap(turn.sentUpTo(), true).clear();
     outbox.putAll(turn.outbox());
     answers.putAll(turn.answers());

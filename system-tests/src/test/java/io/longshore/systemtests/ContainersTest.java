@@ -304,11 +304,17 @@ class ContainersTest {
     awaitNote(folder, "refused", "readonly");
     awaitNote(folder, "inherited", "kept");
     awaitNote(folder, "memory", "size=3072k");
+    assertThat(volumesOf(task)).hasSize(1);
     end(task);
-    Waiting.forState("the end of the task's own volume", 30)
-        .until(() -> engine.volumes("ecs-volumes-").isEmpty());
+    Waiting.forState("the end of the task's own volume", 30).until(() -> volumesOf(task).isEmpty());
     assertThat(engine.volumes(shared)).containsExactly(shared);
     engine.removeVolume(shared);
+  }
+
+  /** Other installations may have left some of the same definition on this engine. */
+  private List<String> volumesOf(Task task) {
+    String id = task.taskArn().substring(task.taskArn().lastIndexOf('/') + 1);
+    return engine.volumes("ecs-volumes-").stream().filter(name -> name.endsWith(id)).toList();
   }
 
   @Test

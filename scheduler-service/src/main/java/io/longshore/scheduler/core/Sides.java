@@ -4,6 +4,7 @@ import io.longshore.messages.DeploymentProgress;
 import io.longshore.messages.DeploymentProgress.Stage;
 import io.longshore.messages.DeploymentState;
 import io.longshore.messages.DeploymentState.Rollout;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -74,12 +75,22 @@ enum Sides {
 
   /**
    * In which order they start tasks. Both launch within one budget: one whose tasks end as soon as
-   * they start would leave nothing to the other, which may be the way out.
+   * they start would leave nothing to the other, which may be the way out. The same holds for tasks
+   * that end after a while and count as successes, so whoever has waited longer comes first.
    */
   static List<Plan> inTurn(List<Plan> sides) {
     return sides.stream()
-        .sorted(Comparator.comparingInt(side -> Deaths.inARow(side.service.primary())))
+        .sorted(
+            Comparator.<Plan>comparingInt(side -> Deaths.inARow(side.service.primary()))
+                .thenComparing(Sides::lastLaunch))
         .toList();
+  }
+
+  private static Instant lastLaunch(Plan side) {
+    return side.tasks.stream()
+        .map(Task::createdAt)
+        .max(Comparator.naturalOrder())
+        .orElse(Instant.MIN);
   }
 
   private static Service wantingNothing(Service service) {

@@ -1,6 +1,7 @@
 package io.longshore.scheduler.inbound;
 
 import io.longshore.messages.Arns;
+import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topics;
 import io.longshore.messages.Topology;
 import io.longshore.scheduler.core.Policy;
@@ -11,7 +12,6 @@ import io.longshore.tracing.Spans;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -64,8 +63,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
   private final Policy policy;
   private final LaneMetrics metrics;
   private final Spans spans;
-  private final InstantSource clock;
-  private final LongSupplier leaps;
+  private final SteadyClock clock;
   // Older than this, what is known of what is waiting says nothing about a lease. An idle poll is
   // shorter, so that the brokers are only asked when there is reason to.
   private final Duration stale;
@@ -103,9 +101,6 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
    */
   public record Progress(Set<Integer> workingShards, Instant lastLoop, boolean deaf) {}
 
-  /**
-   * @param leaps how often the clock has gone forward by more than passed here
-   */
   public ShardConsumer(
       Consumer<String, byte[]> consumer,
       Producer<String, byte[]> producer,
@@ -116,8 +111,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
       Policy policy,
       LaneMetrics metrics,
       Spans spans,
-      InstantSource clock,
-      LongSupplier leaps) {
+      SteadyClock clock) {
     this.consumer = consumer;
     this.producer = producer;
     this.store = store;
@@ -128,8 +122,7 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     this.metrics = metrics;
     this.spans = spans;
     this.clock = clock;
-    this.leaps = leaps;
-    this.seenLeaps = leaps.getAsLong();
+    this.seenLeaps = clock.leaps();
     this.stale = policy.runnerLease().dividedBy(4);
   }
 
@@ -241,12 +234,12 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
     }
   }
 
-  /** While this machine slept nobody could be heard either. */
+  /** While this machine slept, or by another owner's clock, nobody could be heard either. */
   private void renewAfterLeap(Instant now) {
-    long leapt = leaps.getAsLong();
+    long leapt = clock.leaps();
     if (leapt != seenLeaps) {
       seenLeaps = leapt;
-      LOG.warn("The machine's time has leapt forward; every runner gets a fresh lease.");
+      LOG.warn("The time here has leapt forward; every runner gets a fresh lease.");
       lanes.values().forEach(lane -> lane.renewLeases(now));
     }
   }
@@ -363,6 +356,9 @@ public final class ShardConsumer implements Runnable, ConsumerRebalanceListener 
 
   private void takeOver(int shard) throws SQLException {
     OwnedShard owned = store.acquire(shard, kafkaCluster);
+    if (owned.decidedAt() != null) {
+      clock.goOnFrom(owned.decidedAt());
+    }
     Relay relay = relay(owned);
     Instant now = clock.instant();
     ShardLane lane =

@@ -1,7 +1,9 @@
 package io.longshore.scheduler.store;
 
 import io.longshore.scheduler.core.State;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shard as its new owner finds it.
@@ -10,6 +12,7 @@ import java.util.List;
  * @param commandsOffset the first command that is not yet decided
  * @param reportsOffset the first report that is not yet taken in
  * @param sequence the last one given to an outbox record or a service event
+ * @param decidedAt when the last turn was decided, by its owner's clock; null for not known
  * @param unsent outbox records not known to have reached Kafka, in order
  */
 public record OwnedShard(
@@ -18,5 +21,6 @@ public record OwnedShard(
     long commandsOffset,
     long reportsOffset,
     long sequence,
+    @Nullable Instant decidedAt,
     State state,
     List<OutboxRow> unsent) {}

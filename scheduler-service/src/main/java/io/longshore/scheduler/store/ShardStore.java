@@ -88,7 +88,7 @@ public final class ShardStore {
                 reports_offset = case when kafka_cluster = ? then reports_offset else 0 end,
                 kafka_cluster = ?
             where shard = ?
-            returning epoch, commands_offset, reports_offset, outbox_sequence
+            returning epoch, commands_offset, reports_offset, outbox_sequence, decided_at
             """)) {
       update.setString(1, kafkaCluster);
       update.setString(2, kafkaCluster);
@@ -96,12 +96,14 @@ public final class ShardStore {
       update.setInt(4, shard);
       try (ResultSet row = update.executeQuery()) {
         row.next();
+        Timestamp decidedAt = row.getTimestamp(5);
         return new OwnedShard(
             shard,
             row.getLong(1),
             row.getLong(2),
             row.getLong(3),
             row.getLong(4),
+            decidedAt == null ? null : decidedAt.toInstant(),
             Rows.readState(connection, shard),
             unsent(connection, shard));
       }
@@ -159,14 +161,15 @@ public final class ShardStore {
         connection.prepareStatement(
             """
             update scheduler.shard
-            set commands_offset = ?, reports_offset = ?, outbox_sequence = ?
+            set commands_offset = ?, reports_offset = ?, outbox_sequence = ?, decided_at = ?
             where shard = ? and epoch = ?
             """)) {
       update.setLong(1, turn.commandsOffset());
       update.setLong(2, turn.reportsOffset());
       update.setLong(3, turn.sequence());
-      update.setInt(4, turn.shard());
-      update.setLong(5, turn.epoch());
+      update.setTimestamp(4, Timestamp.from(turn.now()));
+      update.setInt(5, turn.shard());
+      update.setLong(6, turn.epoch());
       if (update.executeUpdate() == 0) {
         throw new FencedException(turn.shard(), turn.epoch());
       }

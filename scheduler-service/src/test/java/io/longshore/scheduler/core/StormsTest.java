@@ -188,6 +188,26 @@ class StormsTest {
     assertThat(of(world, "web")).filteredOn(StormsTest::isGreen).hasSize(1);
   }
 
+  @Test
+  void aBlueWhoseTasksEndAfterAWhileLeavesLaunchesToGreen() {
+    World world = world(new Budgets(new Rate(4, 1), PLENTY, PLENTY));
+    world.addRunner("a", "zone-a");
+    world.createService(4, World.spec(1), World.blueGreen(0, true));
+    world.allRunning();
+    world.pass(Duration.ofSeconds(10));
+    world.deploy(2);
+    for (int second = 0; second < 12; second++) {
+      world.allRunning();
+      for (Task task : List.copyOf(of(world, "web"))) {
+        if (!isGreen(task)) {
+          world.exited(task.id(), 0);
+        }
+      }
+      world.pass(Duration.ofSeconds(1));
+    }
+    assertThat(of(world, "web")).filteredOn(StormsTest::isGreen).hasSize(4);
+  }
+
   private static boolean isGreen(Task task) {
     return task.spec().definition().revision() == 2;
   }

@@ -557,6 +557,20 @@ class SchedulerLoopTest {
   }
 
   @Test
+  void theTimeOfAShardDoesNotGoBackWithItsOwner() throws Exception {
+    ClusterName cluster = new ClusterName("behind");
+    Instant before = Instant.now();
+    scheduler.register(cluster);
+    scheduler.stop();
+    Duration back = Duration.ofMinutes(2);
+    scheduler.sleep(back.negated());
+    scheduler.start();
+    assertThat(scheduler.ask(web(cluster, 1))).isInstanceOf(Accepted.class);
+    assertThat(scheduler.progress().lastLoop()).isAfter(before);
+    scheduler.sleep(back);
+  }
+
+  @Test
   void aDatabaseThatGoesAwayStopsNothingForGood() throws Exception {
     ClusterName cluster = new ClusterName("outage");
     RunnerId runner = scheduler.register(cluster);

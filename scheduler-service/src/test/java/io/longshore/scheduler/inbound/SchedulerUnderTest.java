@@ -16,6 +16,7 @@ import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topics;
 import io.longshore.messages.Topology;
 import io.longshore.messages.UnreadableMessageException;
+import io.longshore.scheduler.MigratedDatabase;
 import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.store.ShardStore;
 import io.longshore.tracing.Spans;
@@ -38,7 +39,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -50,7 +50,7 @@ final class SchedulerUnderTest implements AutoCloseable {
   static final Topology TOPOLOGY = new Topology(2, 2, (short) 1);
 
   final EmbeddedProcess embedded;
-  final PGSimpleDataSource dataSource = new PGSimpleDataSource();
+  final PGSimpleDataSource dataSource;
   private final KafkaProducer<String, byte[]> producer;
   private final KafkaConsumer<String, byte[]> outside;
   private final List<ConsumerRecord<String, byte[]>> heard = new ArrayList<>();
@@ -60,21 +60,10 @@ final class SchedulerUnderTest implements AutoCloseable {
   private int correlation;
   private volatile Duration passed = Duration.ZERO;
   private volatile Duration asleep = Duration.ZERO;
-  private final SteadyClock clock =
-      new SteadyClock(
-          () -> InstantSource.system().instant().plus(passed).plus(asleep),
-          () -> System.nanoTime() + passed.toNanos());
 
   SchedulerUnderTest(Path data) throws Exception {
     embedded = EmbeddedProcess.start(data);
-    dataSource.setUrl(embedded.endpoints().jdbcUrl());
-    dataSource.setUser(embedded.endpoints().user());
-    Flyway.configure()
-        .dataSource(dataSource)
-        .schemas("scheduler")
-        .placeholders(Map.of("readRole", "longshore_read", "readPassword", "secret"))
-        .load()
-        .migrate();
+    dataSource = MigratedDatabase.of(embedded);
     try (Admin admin = Admin.create(servers())) {
       TOPOLOGY.ensure(admin);
     }
@@ -130,8 +119,7 @@ final class SchedulerUnderTest implements AutoCloseable {
             Policy.DEFAULT,
             new LaneMetrics(new SimpleMeterRegistry()),
             Spans.NONE,
-            clock,
-            clock::leaps);
+            clock());
     thread = Thread.ofPlatform().start(consumer);
   }
 
@@ -160,7 +148,14 @@ final class SchedulerUnderTest implements AutoCloseable {
     passed = passed.plus(duration);
   }
 
-  /** Lets time pass that the machine does not count. */
+  /** Every process has its own. */
+  private SteadyClock clock() {
+    return new SteadyClock(
+        () -> InstantSource.system().instant().plus(passed).plus(asleep),
+        () -> System.nanoTime() + passed.toNanos());
+  }
+
+  /** Lets time pass that the machine does not count; less than none sets its clock back. */
   void sleep(Duration duration) {
     asleep = asleep.plus(duration);
   }

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longshore.embedded.EmbeddedProcess;
+import io.longshore.scheduler.MigratedDatabase;
 import io.longshore.scheduler.core.Changes;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,21 +25,14 @@ import org.postgresql.ds.PGSimpleDataSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ShardStoreTest {
   @TempDir static Path data;
-  private final PGSimpleDataSource dataSource = new PGSimpleDataSource();
+  private PGSimpleDataSource dataSource;
   private EmbeddedProcess embedded;
   private ShardStore store;
 
   @BeforeAll
   void start() throws Exception {
     embedded = EmbeddedProcess.start(data);
-    dataSource.setUrl(embedded.endpoints().jdbcUrl());
-    dataSource.setUser(embedded.endpoints().user());
-    Flyway.configure()
-        .dataSource(dataSource)
-        .schemas("scheduler")
-        .placeholders(Map.of("readRole", "longshore_read", "readPassword", "secret"))
-        .load()
-        .migrate();
+    dataSource = MigratedDatabase.of(embedded);
     store = new ShardStore(dataSource);
   }
 
@@ -57,6 +51,16 @@ class ShardStoreTest {
     store.commit(turn(present, List.of(), 0, 0));
     assertThat(store.acquire(1, "cluster").commandsOffset()).isEqualTo(7);
     assertThat(store.acquire(1, "another cluster").commandsOffset()).isZero();
+  }
+
+  @Test
+  void whenTheLastTurnWasDecidedIsKept() throws Exception {
+    OwnedShard owned = store.acquire(4, "cluster");
+    assertThat(owned.decidedAt()).isNull();
+    Turn turn = turn(owned, List.of(), 0, 0);
+    store.commit(turn);
+    assertThat(store.acquire(4, "cluster").decidedAt())
+        .isEqualTo(turn.now().truncatedTo(ChronoUnit.MICROS));
   }
 
   @Test
@@ -83,7 +87,8 @@ class ShardStoreTest {
     }
     long before = blocks();
     store.commit(turn(owned, rows(turns * each + 1, each), (turns - 1) * each, turns * each));
-    // About ten of a hundred rows are in a block, and an insertion touches the index's too.
+    // A hundred rows that come and a hundred that go, each with its place in the index, are about
+    // 430; with a look at all of the 20,000 that were sent it was 1,224.
     assertThat(blocks() - before).isBetween(1L, 600L);
   }
 
