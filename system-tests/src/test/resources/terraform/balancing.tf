@@ -11,6 +11,10 @@ variable "endpoint" {
   type = string
 }
 
+variable "port" {
+  type = number
+}
+
 variable "path" {
   type = string
 }
@@ -59,7 +63,7 @@ resource "aws_lb_target_group" "web" {
 
 resource "aws_lb_listener" "http" {
   load_balancer_arn = aws_lb.front.arn
-  port              = 80
+  port              = var.port
   protocol          = "HTTP"
   tags              = var.tags
 

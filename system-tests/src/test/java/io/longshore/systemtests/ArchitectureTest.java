@@ -25,6 +25,7 @@ class ArchitectureTest {
           "api-service",
           "scheduler-service",
           "runner-service",
+          "load-balancer",
           "standalone");
   private static final JavaClasses EVERYTHING =
       new ClassFileImporter().importPaths(MODULES.stream().map(ArchitectureTest::classes).toList());
@@ -42,7 +43,7 @@ class ArchitectureTest {
   @Test
   void everyModuleIsLookedAt() {
     for (String module :
-        List.of("messages", "embedded", "api", "scheduler", "runner", "standalone")) {
+        List.of("messages", "embedded", "api", "scheduler", "runner", "balancer", "standalone")) {
       assertThat(EVERYTHING)
           .anyMatch(type -> type.getPackageName().startsWith("io.longshore." + module));
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** The README's table of settings says what the sources read, and with which defaults. */
 class ConfigurationTableTest {
   private static final List<String> MODULES =
-      List.of("messages", "api-service", "scheduler-service", "runner-service");
+      List.of("messages", "api-service", "scheduler-service", "runner-service", "load-balancer");
 
   /** A key of ours, or the one of Kafka's that users set. */
   private static final String KEY = "(?:longshore|kafka)\\.[a-z.-]+";

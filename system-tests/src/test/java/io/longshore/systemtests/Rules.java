@@ -123,7 +123,10 @@ final class Rules {
       classes()
           .that()
           .resideInAnyPackage(
-              "io.longshore.api..", "io.longshore.scheduler..", "io.longshore.runner..")
+              "io.longshore.api..",
+              "io.longshore.scheduler..",
+              "io.longshore.runner..",
+              "io.longshore.balancer..")
           .should(
               new ArchCondition<>("know of Longshore only their own module, messages and tracing") {
                 @Override

@@ -2,6 +2,7 @@ package io.longshore.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.longshore.chaos.LoopbackPorts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +28,7 @@ class TerraformBalancingTest {
     terraform = Terraform.orSkip("terraform-balancing-work", "balancing.tf");
     longshore = Standalone.up("terraform-balancing", "simulated");
     terraform.set("endpoint", longshore.endpoint().toString());
+    terraform.set("port", Integer.toString(LoopbackPorts.next()));
   }
 
   @AfterAll

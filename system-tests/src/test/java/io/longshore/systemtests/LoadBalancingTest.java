@@ -1,0 +1,286 @@
+package io.longshore.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import io.longshore.chaos.LoopbackPorts;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.Action;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.ActionTypeEnum;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.FixedResponseActionConfig;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.RuleCondition;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.TargetDescription;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.TargetHealthDescription;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.TargetTypeEnum;
+
+/** What the API of ELB is told is what requests meet, from the first call to a closed port. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class LoadBalancingTest {
+  private static final int REQUESTS = 100;
+
+  private Standalone longshore;
+  private Ecs ecs;
+  private ElasticLoadBalancingV2Client elb;
+
+  @BeforeAll
+  void start() {
+    longshore = Standalone.up("load-balancing", "simulated");
+    ecs = Ecs.at(longshore.endpoint());
+    elb =
+        ElasticLoadBalancingV2Client.builder()
+            .endpointOverride(longshore.endpoint())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+            .httpClientBuilder(Apache5HttpClient.builder())
+            .build();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (longshore != null) {
+      elb.close();
+      ecs.close();
+      longshore.close();
+    }
+  }
+
+  @Test
+  void requestsReachTheTargetsThatAreHealthy() throws Exception {
+    int port = LoopbackPorts.next();
+    try (Site one = new Site("one");
+        Site two = new Site("two")) {
+      String balancer = balancer("front");
+      String group = group("shop");
+      elb.registerTargets(r -> r.targetGroupArn(group).targets(one.target(), two.target()));
+      String listener = listener(balancer, port);
+      String rule = shopGoesTo(listener, group);
+
+      awaitAnswersOf(port, List.of("one", "two"));
+      // Nobody tells the API what the health checks come to; see docs/elbv2-coverage.md.
+      assertThat(states(group)).containsExactly("initial", "initial");
+      List<String> answers = answers(port);
+      assertThat(Collections.frequency(answers, "one")).isEqualTo(REQUESTS / 2);
+      assertThat(Collections.frequency(answers, "two")).isEqualTo(REQUESTS / 2);
+      assertThat(Http.get(at(port, "/elsewhere"))).isEqualTo("Nothing is here.");
+      assertThat(Http.get(longshore.endpoint().resolve("/q/health/ready")))
+          .contains("open at " + port);
+
+      two.healthy = false;
+      awaitAnswersOf(port, List.of("one"));
+      assertThat(answers(port)).containsOnly("one");
+      two.healthy = true;
+      awaitAnswersOf(port, List.of("one", "two"));
+
+      longshore.close();
+      assertClosed(port);
+      longshore.again();
+      awaitAnswersOf(port, List.of("one", "two"));
+
+      elb.deleteRule(r -> r.ruleArn(rule));
+      Waiting.forState("no rule", 10).until(() -> ask(port).equals("Nothing is here."));
+      elb.deleteListener(r -> r.listenerArn(listener));
+      Waiting.forState("a closed port", 10).ignoreExceptions().until(() -> isClosed(port));
+      elb.deleteTargetGroup(r -> r.targetGroupArn(group));
+      elb.deleteLoadBalancer(r -> r.loadBalancerArn(balancer));
+      assertThat(elb.describeLoadBalancers().loadBalancers()).isEmpty();
+      assertThat(elb.describeTargetGroups().targetGroups()).isEmpty();
+    }
+  }
+
+  @Test
+  void theTargetGroupsOfAServiceAreShownAndGetNoTargetsOfIt() {
+    String group = group("echoed");
+    ecs.cluster("echoes");
+    String definition =
+        ecs.register("echoed", Ecs.FOREVER, c -> c.portMappings(p -> p.containerPort(80)));
+    ecs.client()
+        .createService(r ->
+            r.cluster("echoes")
+                .serviceName("web")
+                .taskDefinition(definition)
+                .desiredCount(1)
+                .loadBalancers(
+                    l -> l.targetGroupArn(group).containerName("main").containerPort(80)));
+    ecs.awaitCount("echoes", "web", 1, 30);
+
+    assertThat(ecs.service("echoes", "web").loadBalancers())
+        .singleElement()
+        .satisfies(shown -> {
+          assertThat(shown.targetGroupArn()).isEqualTo(group);
+          assertThat(shown.containerPort()).isEqualTo(80);
+        });
+    assertThat(states(group)).isEmpty();
+    ecs.tearDown("echoes");
+    elb.deleteTargetGroup(r -> r.targetGroupArn(group));
+  }
+
+  private String balancer(String name) {
+    return elb.createLoadBalancer(r -> r.name(name).subnets("subnet-1", "subnet-2"))
+        .loadBalancers()
+        .getFirst()
+        .loadBalancerArn();
+  }
+
+  private String group(String name) {
+    return elb.createTargetGroup(r ->
+            r.name(name)
+                .protocol(ProtocolEnum.HTTP)
+                .port(80)
+                .vpcId("vpc-1")
+                .targetType(TargetTypeEnum.IP)
+                .healthCheckPath("/health")
+                .healthCheckIntervalSeconds(5)
+                .healthCheckTimeoutSeconds(2)
+                .healthyThresholdCount(2)
+                .unhealthyThresholdCount(2))
+        .targetGroups()
+        .getFirst()
+        .targetGroupArn();
+  }
+
+  /** Answers itself whatever no rule takes. */
+  private String listener(String balancer, int port) {
+    FixedResponseActionConfig nothing =
+        FixedResponseActionConfig.builder()
+            .statusCode("404")
+            .contentType("text/plain")
+            .messageBody("Nothing is here.")
+            .build();
+    return elb.createListener(r ->
+            r.loadBalancerArn(balancer)
+                .protocol(ProtocolEnum.HTTP)
+                .port(port)
+                .defaultActions(
+                    Action.builder()
+                        .type(ActionTypeEnum.FIXED_RESPONSE)
+                        .fixedResponseConfig(nothing)
+                        .build()))
+        .listeners()
+        .getFirst()
+        .listenerArn();
+  }
+
+  private String shopGoesTo(String listener, String group) {
+    return elb.createRule(r ->
+            r.listenerArn(listener)
+                .priority(10)
+                .conditions(RuleCondition.builder().field("path-pattern").values("/shop/*").build())
+                .actions(
+                    Action.builder().type(ActionTypeEnum.FORWARD).targetGroupArn(group).build()))
+        .rules()
+        .getFirst()
+        .ruleArn();
+  }
+
+  private List<String> states(String group) {
+    return elb
+        .describeTargetHealth(r -> r.targetGroupArn(group))
+        .targetHealthDescriptions()
+        .stream()
+        .map(TargetHealthDescription::targetHealth)
+        .map(health -> health.stateAsString())
+        .toList();
+  }
+
+  /** Waits until exactly these answer, by a sample in which each of two would have its turns. */
+  private static void awaitAnswersOf(int port, List<String> names) {
+    Waiting.forState("answers of " + names, 30)
+        .ignoreExceptions()
+        .until(() -> {
+          List<String> sample = new ArrayList<>();
+          for (int i = 0; i < 6; i++) {
+            sample.add(ask(port));
+          }
+          return sample.stream().distinct().sorted().toList().equals(names);
+        });
+  }
+
+  private static List<String> answers(int port) throws IOException, InterruptedException {
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      answers.add(ask(port));
+    }
+    return answers;
+  }
+
+  private static String ask(int port) throws IOException, InterruptedException {
+    return Http.get(at(port, "/shop/basket"));
+  }
+
+  private static URI at(int port, String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  private static void assertClosed(int port) {
+    assertThatThrownBy(() -> connect(port)).isInstanceOf(ConnectException.class);
+  }
+
+  private static boolean isClosed(int port) throws IOException {
+    try {
+      connect(port);
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    }
+  }
+
+  private static void connect(int port) throws IOException {
+    new Socket(InetAddress.getLoopbackAddress(), port).close();
+  }
+
+  /** A server that answers with its name, and says whether it is healthy. */
+  private static final class Site implements AutoCloseable {
+    private final HttpServer server;
+    private volatile boolean healthy = true;
+
+    Site(String name) throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      server.createContext(
+          "/",
+          exchange -> {
+            boolean check = exchange.getRequestURI().getPath().equals("/health");
+            byte[] body = name.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(check && !healthy ? 503 : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    TargetDescription target() {
+      return TargetDescription.builder()
+          .id("127.0.0.1")
+          .port(server.getAddress().getPort())
+          .build();
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+}
