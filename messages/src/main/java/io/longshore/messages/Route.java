@@ -181,7 +181,10 @@ public sealed interface Route {
    */
   record StaticTarget(String host, int port, @Nullable Instant drainingUntil) {}
 
-  /** Every task of a service that has an address in a group; none when it has no groups. */
+  /**
+   * Every task of a service that has an address in a group; none when it has no groups. Load
+   * balancers read it; nobody writes it yet.
+   */
   record ServiceTargets(ClusterName cluster, ServiceName service, List<TaskTarget> targets)
       implements Route {
     @Override
