@@ -6,15 +6,16 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the simulation is worth: each of these mistakes breaks a promise that it notices. */
 class PlantedBugsTest {
   private static final long SEEDS_MAX = 1_000;
+
+  /** Of the first thousand, those that noticed something once: they are tried before the others. */
+  private static final List<Long> TELLING = List.of(672L, 753L, 398L);
 
   static List<PlantedBug> bugs() {
     return List.of(
@@ -156,10 +157,10 @@ class PlantedBugsTest {
             "long mayStop = Math.max(0, healthy - needed);",
             "long mayStop = healthy;"),
         new PlantedBug(
-            "a clock that was ahead makes running tasks worthless",
-            "scheduler-service core.Health",
-            "return since.isAfter(now)\n",
-            "return false\n"),
+            "what may be healthy for all we know is stopped below the lower bound",
+            "scheduler-service core.Plan",
+            "if (healthy < needed) {",
+            "if (false) {"),
         new PlantedBug(
             "blue goes before all of green is up",
             "scheduler-service core.Stages",
@@ -303,23 +304,17 @@ class PlantedBugsTest {
   @MethodSource("bugs")
   void isNoticed(PlantedBug bug) throws IOException, InterruptedException {
     PlantedBug.Run run = bug.planted();
-    AtomicLong next = new AtomicLong();
+    Queue<Long> seeds = new ConcurrentLinkedQueue<>(TELLING);
+    LongStream.range(0, SEEDS_MAX).forEach(seeds::add);
     Queue<String> noticed = new ConcurrentLinkedQueue<>();
-    int workers = Runtime.getRuntime().availableProcessors();
-    try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-      for (int i = 0; i < workers; i++) {
-        pool.execute(() -> {
-          for (long seed = next.getAndIncrement();
-              seed < SEEDS_MAX && noticed.isEmpty();
-              seed = next.getAndIncrement()) {
-            String failure = run.failureOf(seed);
-            if (!failure.isEmpty()) {
-              noticed.add("seed " + seed + ": " + failure);
-            }
-          }
-        });
+    Workers.run(() -> {
+      for (Long seed = seeds.poll(); seed != null && noticed.isEmpty(); seed = seeds.poll()) {
+        String failure = run.failureOf(seed);
+        if (!failure.isEmpty()) {
+          noticed.add("seed " + seed + ": " + failure);
+        }
       }
-    }
+    });
     assertThat(noticed).as(bug.name()).isNotEmpty();
   }
 }

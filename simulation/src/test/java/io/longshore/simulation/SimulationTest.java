@@ -33,7 +33,7 @@ class SimulationTest {
 
   /** The same, of histories under the conditions of their seeds. */
   @ParameterizedTest
-  @ValueSource(longs = {398, 753, 1132, 3129, 3143})
+  @ValueSource(longs = {398, 672, 753, 1132, 2476, 2734, 3129, 3143})
   void seedsThatFailedOnceWithTheirConditions(long seed) {
     Simulation.Verdict verdict = Simulation.run(seed);
     assertThat(verdict.promise()).as(verdict.failure()).isEmpty();

@@ -41,7 +41,7 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
     if (!task.isRunning()) {
       return NOT_UP;
     }
-    Instant since = task.runningSince() == null ? task.createdAt() : task.runningSince();
+    Instant since = task.upSince();
     List<HealthStatus> checks = checks(task);
     if (checks.isEmpty()) {
       // Whoever saw it come up had a clock that was ahead of this one.

@@ -6,6 +6,7 @@ import io.longshore.messages.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -129,6 +130,33 @@ final class Plan {
       }
     }
     return healthy;
+  }
+
+  /**
+   * The tasks among these that run, and not for long enough yet, of which enough others are left if
+   * they go. How long a task has been up is not certain: clocks of two schedulers differ, and it
+   * may well be healthy. Which of two came up first is certain, so the youngest may go as long as
+   * enough are left that are healthy if they are.
+   */
+  Set<TaskId> spareWhileProving(List<Task> among, long needed) {
+    List<Task> proving = new ArrayList<>();
+    for (Task task : among) {
+      if (isProving(task)) {
+        proving.add(task);
+      }
+    }
+    long healthy = healthy(among);
+    if (healthy < needed) {
+      proving.sort(Comparator.comparing(Task::upSince).reversed());
+      long spare = Math.clamp(healthy + proving.size() - needed, 0, proving.size());
+      proving.subList((int) spare, proving.size()).clear();
+    }
+    return proving.stream().map(Task::id).collect(Collectors.toSet());
+  }
+
+  /** Whether time alone will make it healthy. */
+  boolean isProving(Task task) {
+    return health(task).waits() == Rule.HEALTHY_AFTER && !draft.stopped.contains(task.id());
   }
 
   List<Task> unhealthy() {

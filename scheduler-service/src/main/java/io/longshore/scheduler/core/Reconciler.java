@@ -44,6 +44,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A service with a blue/green deployment under way is divided, and rules 4 to 8 hold for each of
  * its {@link Sides}.
  *
+ * <p>A task without a check that runs, and not for long enough yet, may be healthy for all we know:
+ * how long it has been up is by the clock of whoever saw it. It helps no other one go, and goes
+ * itself only if enough are left all the same, the youngest first.
+ *
  * <p>What is healthy, {@link Health} says. Neither a surplus nor an earlier deployment nor draining
  * stops a task while it is protected.
  */

@@ -1,12 +1,14 @@
 package io.longshore.scheduler.core;
 
 import io.longshore.messages.DeploymentState;
+import io.longshore.messages.TaskId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which tasks of a service go: rules 4 to 6 of {@link Reconciler}. */
 final class Stops {
@@ -23,6 +25,7 @@ final class Stops {
     left.removeAll(plan.unhealthy());
     List<Task> victims = new ArrayList<>();
     int most = service.desiredCount() + (isMoving(left) ? 1 : 0);
+    Set<TaskId> proving = proving();
     while (left.size() > most) {
       Map<String, Integer> zones = new HashMap<>();
       left.forEach(task -> zones.merge(task.zone(), 1, Integer::sum));
@@ -30,7 +33,7 @@ final class Stops {
           plan.healthy(plan.current) + plan.healthy(plan.leaving) - plan.healthy(victims);
       Optional<Task> victim =
           left.stream()
-              .filter(task -> plan.mayStop(task) && isSpare(task, healthy))
+              .filter(task -> plan.mayStop(task) && isSpare(task, healthy, proving))
               .max(
                   Comparator.comparing((Task task) -> !task.isRunning())
                       .thenComparing(task -> !plan.is(task, Health.State.HEALTHY))
@@ -84,9 +87,18 @@ final class Stops {
                 task -> !plan.is(task, Health.State.HEALTHY) && before.isEmptiest(task.zone()));
   }
 
+  private Set<TaskId> proving() {
+    List<Task> all = new ArrayList<>(plan.current);
+    all.addAll(plan.leaving);
+    return plan.spareWhileProving(all, plan.bounds.lower());
+  }
+
   /** Where what would go first is protected, the next ones may be healthy and needed. */
-  private boolean isSpare(Task task, long healthy) {
-    boolean spare = !plan.is(task, Health.State.HEALTHY) || healthy > plan.bounds.lower();
+  private boolean isSpare(Task task, long healthy, Set<TaskId> proving) {
+    boolean spare =
+        plan.is(task, Health.State.HEALTHY)
+            ? healthy > plan.bounds.lower()
+            : !plan.isProving(task) || proving.contains(task.id());
     if (!spare) {
       awaitLowerBound(healthy);
     }
@@ -199,13 +211,16 @@ final class Stops {
     boolean held = false;
     long mayStop = Math.max(0, healthy - needed);
     List<Task> victims = new ArrayList<>();
+    Set<TaskId> proving = proving();
     for (Task task : counted) {
       if (!plan.mayStop(task)) {
         continue;
       }
-      if (!plan.is(task, Health.State.HEALTHY)) {
+      if (plan.isProving(task)
+          ? proving.contains(task.id())
+          : !plan.is(task, Health.State.HEALTHY)) {
         victims.add(task);
-      } else if (mayStop > 0) {
+      } else if (mayStop > 0 && !plan.isProving(task)) {
         mayStop--;
         victims.add(task);
       } else {

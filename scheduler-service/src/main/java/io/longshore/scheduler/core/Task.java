@@ -93,6 +93,11 @@ public record Task(
     return status() == TaskStatus.STOPPED;
   }
 
+  /** Since when it has been up, as far as anybody saw. */
+  Instant upSince() {
+    return runningSince == null ? createdAt : runningSince;
+  }
+
   /** Names one deployment of a service, to keep it apart from the other texts around. */
   record DeploymentId(String value) {}
 

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What a service does while hosts come and go, clients change their minds, and room is scarce. */
@@ -207,6 +208,44 @@ class FaultScenariosTest {
         .filteredOn(task -> task.spec().definition().revision() == 1 && task.isWanted())
         .as("the lower bound of four is two")
         .hasSize(2);
+  }
+
+  /** The next owner's clock may have stood still while the tasks went on. */
+  @Test
+  void whatMayBeHealthyForAllWeKnowIsNotStoppedBelowTheLowerBound() {
+    World proving = new World(Policy.DEFAULT);
+    proving.addRunner("a", "zone-a");
+    proving.createService(4, World.spec(1), new ServiceSettings(50, 200));
+    proving.allRunning();
+    proving.deploy(2);
+    assertThat(wanted(proving, 1)).as("two of four have to stay").hasSize(2);
+    proving.pass(Policy.DEFAULT.healthyAfter());
+    assertThat(wanted(proving, 1)).hasSize(2);
+    proving.allRunning();
+    assertThat(wanted(proving, 1)).hasSize(2);
+    proving.pass(Policy.DEFAULT.healthyAfter());
+    assertThat(wanted(proving, 1)).isEmpty();
+  }
+
+  @Test
+  void ofWhatMayBeHealthyTheYoungestGoFirst() {
+    World proving = new World(Policy.DEFAULT);
+    proving.addRunner("a", "zone-a");
+    proving.createService(3, World.spec(1), new ServiceSettings(100, 200));
+    proving.allRunning();
+    Set<TaskId> older = wanted(proving, 1);
+    proving.pass(Duration.ofMillis(10));
+    proving.scale(6);
+    proving.allRunning();
+    proving.scale(3);
+    assertThat(wanted(proving, 1)).isEqualTo(older);
+  }
+
+  private static Set<TaskId> wanted(World world, int revision) {
+    return world.tasks().stream()
+        .filter(task -> task.isWanted() && task.spec().definition().revision() == revision)
+        .map(Task::id)
+        .collect(Collectors.toSet());
   }
 
   @Test
