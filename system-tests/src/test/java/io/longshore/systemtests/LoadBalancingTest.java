@@ -3,15 +3,19 @@ package io.longshore.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.longshore.chaos.LoopbackPorts;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,7 +74,7 @@ class LoadBalancingTest {
         Site two = new Site("two")) {
       String balancer = balancer("front");
       String group = group("shop");
-      elb.registerTargets(r -> r.targetGroupArn(group).targets(target(one), target(two)));
+      elb.registerTargets(r -> r.targetGroupArn(group).targets(one.target(), two.target()));
       String listener = listener(balancer, port);
       String rule = shopGoesTo(listener, group);
 
@@ -84,10 +88,10 @@ class LoadBalancingTest {
       assertThat(Http.get(longshore.endpoint().resolve("/q/health/ready")))
           .contains("open at " + port);
 
-      two.setHealthy(false);
+      two.healthy = false;
       awaitAnswersOf(port, List.of("one"));
       assertThat(answers(port)).containsOnly("one");
-      two.setHealthy(true);
+      two.healthy = true;
       awaitAnswersOf(port, List.of("one", "two"));
 
       longshore.close();
@@ -155,10 +159,6 @@ class LoadBalancingTest {
         .targetGroups()
         .getFirst()
         .targetGroupArn();
-  }
-
-  private static TargetDescription target(Site site) {
-    return TargetDescription.builder().id("127.0.0.1").port(site.port()).build();
   }
 
   /** Answers itself whatever no rule takes. */
@@ -249,5 +249,38 @@ class LoadBalancingTest {
 
   private static void connect(int port) throws IOException {
     new Socket(InetAddress.getLoopbackAddress(), port).close();
+  }
+
+  /** A server that answers with its name, and says whether it is healthy. */
+  private static final class Site implements AutoCloseable {
+    private final HttpServer server;
+    private volatile boolean healthy = true;
+
+    Site(String name) throws IOException {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      server.createContext(
+          "/",
+          exchange -> {
+            boolean check = exchange.getRequestURI().getPath().equals("/health");
+            byte[] body = name.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(check && !healthy ? 503 : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    TargetDescription target() {
+      return TargetDescription.builder()
+          .id("127.0.0.1")
+          .port(server.getAddress().getPort())
+          .build();
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
   }
 }
