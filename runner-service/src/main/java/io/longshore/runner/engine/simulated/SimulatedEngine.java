@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +97,10 @@ public final class SimulatedEngine implements Engine {
 
   private final Faults faults = new Faults();
   private final Map<String, Box> boxes = new LinkedHashMap<>();
+
+  /** What those wait for who follow output. */
+  private CountDownLatch news = new CountDownLatch(1);
+
   private final Set<String> images = new HashSet<>();
   private final Set<String> unpullable = new HashSet<>();
   private final ScheduledExecutorService time =
@@ -214,7 +219,7 @@ public final class SimulatedEngine implements Engine {
       long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
       box.output.add(new OutputLine(box.output.size() + 1, now, false, "line " + i));
     }
-    notifyAll();
+    tellFollowers();
     if (box.spec.ordering().healthCheck() != null) {
       box.sighting = box.sighting.healthy(HealthStatus.UNKNOWN);
       later(box, run, "HEALTHY_AFTER_MS", "0", () -> health(box, HealthStatus.HEALTHY));
@@ -283,7 +288,9 @@ public final class SimulatedEngine implements Engine {
     while (true) {
       answering();
       List<OutputLine> more;
+      CountDownLatch awaited;
       synchronized (this) {
+        awaited = news;
         Box box = boxes.get(runtimeId);
         boolean goesOn = follow && box != null && box.sighting.phase() == Sighting.Phase.RUNNING;
         more =
@@ -291,12 +298,14 @@ public final class SimulatedEngine implements Engine {
                 ? List.of()
                 : List.copyOf(box.output)
                     .subList((int) Math.min(reached, box.output.size()), box.output.size());
-        if (more.isEmpty()) {
-          if (!goesOn) {
-            return;
-          }
-          wait(OUTPUT_LOOK.toMillis());
+        if (more.isEmpty() && !goesOn) {
+          return;
         }
+      }
+      if (more.isEmpty()) {
+        // Not by Object.wait: virtual threads that wait there were seen to keep their carriers, and
+        // two of them, on two cores, every other virtual thread from running.
+        awaited.await(OUTPUT_LOOK.toMillis(), TimeUnit.MILLISECONDS);
       }
       for (OutputLine line : more) {
         lines.line(line);
@@ -359,9 +368,15 @@ public final class SimulatedEngine implements Engine {
               .bound(box.bindings)
               .healthy(box.sighting.health())
               .ended(Instant.now(), false);
-      notifyAll();
+      tellFollowers();
     }
     tell(box);
+  }
+
+  /** Something has been written, or has ended. */
+  private synchronized void tellFollowers() {
+    news.countDown();
+    news = new CountDownLatch(1);
   }
 
   private void tell(Box box) {
