@@ -25,7 +25,7 @@ final class Stops {
     left.removeAll(plan.unhealthy());
     List<Task> victims = new ArrayList<>();
     int most = service.desiredCount() + (isMoving(left) ? 1 : 0);
-    Set<TaskId> proving = proving();
+    Set<TaskId> spare = left.size() > most ? spareWhileProving() : Set.of();
     while (left.size() > most) {
       Map<String, Integer> zones = new HashMap<>();
       left.forEach(task -> zones.merge(task.zone(), 1, Integer::sum));
@@ -33,7 +33,7 @@ final class Stops {
           plan.healthy(plan.current) + plan.healthy(plan.leaving) - plan.healthy(victims);
       Optional<Task> victim =
           left.stream()
-              .filter(task -> plan.mayStop(task) && isSpare(task, healthy, proving))
+              .filter(task -> plan.mayStop(task) && isSpare(task, healthy, spare))
               .max(
                   Comparator.comparing((Task task) -> !task.isRunning())
                       .thenComparing(task -> !plan.is(task, Health.State.HEALTHY))
@@ -87,22 +87,25 @@ final class Stops {
                 task -> !plan.is(task, Health.State.HEALTHY) && before.isEmptiest(task.zone()));
   }
 
-  private Set<TaskId> proving() {
+  private Set<TaskId> spareWhileProving() {
     List<Task> all = new ArrayList<>(plan.current);
     all.addAll(plan.leaving);
     return plan.spareWhileProving(all, plan.bounds.lower());
   }
 
+  /** Whether nobody can miss it: it is not healthy, or enough are left if it is. */
+  private boolean isWorthless(Task task, Set<TaskId> spare) {
+    return plan.isProving(task) ? spare.contains(task.id()) : !plan.is(task, Health.State.HEALTHY);
+  }
+
   /** Where what would go first is protected, the next ones may be healthy and needed. */
-  private boolean isSpare(Task task, long healthy, Set<TaskId> proving) {
-    boolean spare =
-        plan.is(task, Health.State.HEALTHY)
-            ? healthy > plan.bounds.lower()
-            : !plan.isProving(task) || proving.contains(task.id());
-    if (!spare) {
-      awaitLowerBound(healthy);
+  private boolean isSpare(Task task, long healthy, Set<TaskId> spareWhileProving) {
+    boolean healthyAndSpare = plan.is(task, Health.State.HEALTHY) && healthy > plan.bounds.lower();
+    if (healthyAndSpare || isWorthless(task, spareWhileProving)) {
+      return true;
     }
-    return spare;
+    awaitLowerBound(healthy);
+    return false;
   }
 
   private void awaitLowerBound(long healthy) {
@@ -202,6 +205,9 @@ final class Stops {
   }
 
   private List<Task> withinBounds(List<Task> counted) {
+    if (counted.isEmpty()) {
+      return List.of();
+    }
     boolean givenUp = service.primary().rolloutState() == DeploymentState.Rollout.FAILED;
     long needed = givenUp ? service.desiredCount() : plan.bounds.lower();
     long healthy = plan.healthy(plan.current) + plan.healthy(counted);
@@ -211,16 +217,14 @@ final class Stops {
     boolean held = false;
     long mayStop = Math.max(0, healthy - needed);
     List<Task> victims = new ArrayList<>();
-    Set<TaskId> proving = proving();
+    Set<TaskId> spare = spareWhileProving();
     for (Task task : counted) {
       if (!plan.mayStop(task)) {
         continue;
       }
-      if (plan.isProving(task)
-          ? proving.contains(task.id())
-          : !plan.is(task, Health.State.HEALTHY)) {
+      if (isWorthless(task, spare)) {
         victims.add(task);
-      } else if (mayStop > 0 && !plan.isProving(task)) {
+      } else if (mayStop > 0 && plan.is(task, Health.State.HEALTHY)) {
         mayStop--;
         victims.add(task);
       } else {
