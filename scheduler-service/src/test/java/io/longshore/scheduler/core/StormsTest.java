@@ -190,22 +190,34 @@ class StormsTest {
 
   @Test
   void aBlueWhoseTasksEndAfterAWhileLeavesLaunchesToGreen() {
-    World world = world(new Budgets(new Rate(4, 1), PLENTY, PLENTY));
+    World world = world(new Budgets(new Rate(20, 1), PLENTY, PLENTY));
     world.addRunner("a", "zone-a");
-    world.createService(4, World.spec(1), World.blueGreen(0, true));
+    world.createService(20, World.spec(1), World.blueGreen(0, true));
     world.allRunning();
-    world.pass(Duration.ofSeconds(10));
+    world.pass(Duration.ofSeconds(20));
+    endBlue(world);
+    world.allRunning();
     world.deploy(2);
-    for (int second = 0; second < 12; second++) {
-      world.allRunning();
-      for (Task task : List.copyOf(of(world, "web"))) {
-        if (!isGreen(task)) {
-          world.exited(task.id(), 0);
-        }
-      }
+    for (int second = 0; second < 11; second++) {
       world.pass(Duration.ofSeconds(1));
+      world.allRunning();
     }
-    assertThat(of(world, "web")).filteredOn(StormsTest::isGreen).hasSize(4);
+    assertThat(of(world, "web")).filteredOn(StormsTest::isGreen).hasSize(11);
+    endBlue(world);
+    assertThat(Deaths.inARow(world.web().deployments().getLast())).as("no failures").isZero();
+    for (int second = 0; second < 20; second++) {
+      world.pass(Duration.ofSeconds(1));
+      world.allRunning();
+    }
+    assertThat(of(world, "web")).filteredOn(StormsTest::isGreen).hasSize(20);
+  }
+
+  private static void endBlue(World world) {
+    for (Task task : List.copyOf(of(world, "web"))) {
+      if (!isGreen(task)) {
+        world.exited(task.id(), 0);
+      }
+    }
   }
 
   private static boolean isGreen(Task task) {
