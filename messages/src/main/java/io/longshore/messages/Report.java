@@ -2,11 +2,13 @@ package io.longshore.messages;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What runners say, on {@link Topics#REPORTS}, keyed by cluster. Every report may arrive more than
- * once and late. Reports of an incarnation that is not the registered one change nothing.
+ * What runners and load balancers say, on {@link Topics#REPORTS}, keyed by {@link #key()}. Every
+ * report may arrive more than once and late.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -14,14 +16,42 @@ import java.util.List;
   @JsonSubTypes.Type(value = Report.RunnerBeat.class, name = "RunnerBeat"),
   @JsonSubTypes.Type(value = Report.TaskObserved.class, name = "TaskObserved"),
   @JsonSubTypes.Type(value = Report.RunnerLeft.class, name = "RunnerLeft"),
+  @JsonSubTypes.Type(value = Report.ServiceTargetsSeen.class, name = "ServiceTargetsSeen"),
+  @JsonSubTypes.Type(value = Report.GroupTargetsSeen.class, name = "GroupTargetsSeen"),
 })
 public sealed interface Report {
-  ClusterName cluster();
+  /** Whose shard it is for. */
+  String key();
 
-  RunnerId runner();
+  /** Those of an incarnation that is not the registered one change nothing. */
+  sealed interface OfRunner extends Report {
+    ClusterName cluster();
 
-  /** Changes with every start of the runner's process. */
-  String incarnation();
+    RunnerId runner();
+
+    /** Changes with every start of the runner's process. */
+    String incarnation();
+
+    @Override
+    default String key() {
+      return cluster().value();
+    }
+  }
+
+  /**
+   * How targets are, as one process of the load balancer sees them. Told at each change and every
+   * {@link #BALANCER_BEAT}, always as a whole: the later one simply counts, and what has not been
+   * heard of for a few of them holds no more.
+   */
+  sealed interface OfBalancer extends Report {
+    /** Another one with each start of the process. */
+    String balancer();
+
+    List<SeenTarget> targets();
+  }
+
+  /** How often a load balancer repeats what it sees. */
+  Duration BALANCER_BEAT = Duration.ofSeconds(5);
 
   /**
    * A runner came up and asks for its {@link Order.Manifest}.
@@ -37,7 +67,7 @@ public sealed interface Report {
       HostResources host,
       List<TaskObservation> inventory,
       Boolean claimed)
-      implements Report {
+      implements OfRunner {
     /** Read from a message that is older than {@code claimed}, it has a default. */
     public RunnerRegistered {
       claimed = claimed == null ? false : claimed;
@@ -60,13 +90,58 @@ public sealed interface Report {
    * @param generation of the last order it has taken in
    */
   record RunnerBeat(ClusterName cluster, RunnerId runner, String incarnation, long generation)
-      implements Report {}
+      implements OfRunner {}
 
   /** Something about a task changed. */
   record TaskObserved(
       ClusterName cluster, RunnerId runner, String incarnation, TaskObservation observation)
-      implements Report {}
+      implements OfRunner {}
 
   /** A runner takes its host out of the cluster for good; what it ran has been stopped. */
-  record RunnerLeft(ClusterName cluster, RunnerId runner, String incarnation) implements Report {}
+  record RunnerLeft(ClusterName cluster, RunnerId runner, String incarnation) implements OfRunner {}
+
+  /** The targets of a service: all that its {@link Route.ServiceTargets} names. */
+  record ServiceTargetsSeen(
+      ClusterName cluster, ServiceName service, String balancer, List<SeenTarget> targets)
+      implements OfBalancer {
+    @Override
+    public String key() {
+      return cluster.value();
+    }
+  }
+
+  /** The targets that were registered with a group by hand. */
+  record GroupTargetsSeen(String groupArn, String balancer, List<SeenTarget> targets)
+      implements OfBalancer {
+    @Override
+    public String key() {
+      return Command.LOAD_BALANCING_KEY;
+    }
+  }
+
+  /**
+   * @param task null for a target that was registered by hand
+   * @param reason ELB's code; null when there is nothing to say
+   * @param description one sentence; empty when there is nothing to say
+   */
+  record SeenTarget(
+      String groupArn,
+      @Nullable TaskId task,
+      String host,
+      int port,
+      TargetState state,
+      @Nullable String reason,
+      String description) {}
+
+  /** ELB's states of a target, and one more. */
+  enum TargetState {
+    INITIAL,
+    HEALTHY,
+    UNHEALTHY,
+    DRAINING,
+    /** It drains, and this process has nothing under way with it and begins nothing any more. */
+    DRAINED,
+    UNUSED,
+    UNAVAILABLE
+  }
 }

@@ -182,8 +182,8 @@ public sealed interface Route {
   record StaticTarget(String host, int port, @Nullable Instant drainingUntil) {}
 
   /**
-   * Every task of a service that has an address in a group; none when it has no groups. Load
-   * balancers read it; nobody writes it yet.
+   * Every running task of a service that is in a target group. A service without any such task has
+   * no such record.
    */
   record ServiceTargets(ClusterName cluster, ServiceName service, List<TaskTarget> targets)
       implements Route {

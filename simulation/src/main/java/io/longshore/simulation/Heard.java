@@ -40,9 +40,9 @@ final class Heard {
   /** Before anything else is asked about a turn. */
   void written(Store.Turn turn, Store store) {
     registered.clear();
-    List<Report> reports = log.reports();
+    List<Report.OfRunner> reports = log.reports();
     for (; position < Math.min(turn.reportsOffset(), reports.size()); position++) {
-      Report report = reports.get(position);
+      Report.OfRunner report = reports.get(position);
       spokeAt.put(report.runner(), log.reportedAt(position));
       switch (report) {
         case Report.TaskObserved observed ->

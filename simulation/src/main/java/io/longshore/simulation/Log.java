@@ -26,7 +26,7 @@ final class Log {
   private final Chance chance;
   private final Trace trace;
   private final List<CommandEnvelope> commands = new ArrayList<>();
-  private final List<Report> reports = new ArrayList<>();
+  private final List<Report.OfRunner> reports = new ArrayList<>();
   private final List<Long> reportedAt = new ArrayList<>();
   private final Map<RunnerId, List<Order>> orders = new HashMap<>();
   private final List<Outgoing> news = new ArrayList<>();
@@ -72,7 +72,7 @@ final class Log {
     return commands;
   }
 
-  List<Report> reports() {
+  List<Report.OfRunner> reports() {
     return reports;
   }
 
@@ -90,13 +90,13 @@ final class Log {
     commands.add(command);
   }
 
-  void append(Report report) {
+  void append(Report.OfRunner report) {
     trace.add("report", () -> "report of " + report.runner() + ": " + told(report));
     reports.add(report);
     reportedAt.add(timeline.nanos());
   }
 
-  private static String told(Report report) {
+  private static String told(Report.OfRunner report) {
     return switch (report) {
       case Report.TaskObserved observed ->
           "task %s is %s"

@@ -63,7 +63,7 @@ final class RunnerNode {
    * is on its way.
    */
   private static final class Sending {
-    @Nullable Supplier<Report> waiting;
+    @Nullable Supplier<Report.OfRunner> waiting;
     Runnable arrived = () -> {};
     boolean underWay;
   }
@@ -357,7 +357,7 @@ final class RunnerNode {
     watch();
   }
 
-  private Report registration(String incarnation) {
+  private Report.OfRunner registration(String incarnation) {
     List<TaskObservation> inventory = keepers.values().stream().map(TaskKeeper::latest).toList();
     return new Report.RunnerRegistered(
         host.cluster(), host.runner(), incarnation, host.resources(), inventory, false);
@@ -527,11 +527,11 @@ final class RunnerNode {
   }
 
   /** Of several reports about the same thing that could not be sent yet, the last one is kept. */
-  private void send(String subject, Report report) {
+  private void send(String subject, Report.OfRunner report) {
     send(subject, () -> report, () -> {});
   }
 
-  private void send(String subject, Supplier<Report> report, Runnable arrived) {
+  private void send(String subject, Supplier<Report.OfRunner> report, Runnable arrived) {
     Sending sending = sendings.computeIfAbsent(subject, key -> new Sending());
     sending.waiting = report;
     sending.arrived = arrived;
@@ -542,14 +542,14 @@ final class RunnerNode {
   }
 
   private void transmit(String subject, Sending sending) {
-    Supplier<Report> waiting = sending.waiting;
+    Supplier<Report.OfRunner> waiting = sending.waiting;
     if (waiting == null) {
       sending.underWay = false;
       sendings.remove(subject, sending);
       return;
     }
     sending.waiting = null;
-    Report report = waiting.get();
+    Report.OfRunner report = waiting.get();
     boolean dies = diesAfter(point(report));
     Runnable arrived = sending.arrived;
     pipe.send(
@@ -570,7 +570,7 @@ final class RunnerNode {
                 }));
   }
 
-  private static KillPoint point(Report report) {
+  private static KillPoint point(Report.OfRunner report) {
     return switch (report) {
       case Report.RunnerRegistered registered -> KillPoint.REGISTRATION_SENT;
       case Report.RunnerBeat beat -> KillPoint.BEAT_SENT;

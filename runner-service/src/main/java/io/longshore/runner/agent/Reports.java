@@ -18,10 +18,10 @@ public interface Reports {
    * @param arrived called once the brokers have acknowledged it, on any thread; never for one that
    *     a newer one took the place of
    */
-  void send(Report report, @Nullable String traceparent, Runnable arrived);
+  void send(Report.OfRunner report, @Nullable String traceparent, Runnable arrived);
 
   /** Takes a report to be sent of which nobody waits to hear that it has arrived. */
-  default void send(Report report, @Nullable String traceparent) {
+  default void send(Report.OfRunner report, @Nullable String traceparent) {
     send(report, traceparent, () -> {});
   }
 

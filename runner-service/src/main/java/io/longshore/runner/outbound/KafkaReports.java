@@ -34,7 +34,7 @@ public final class KafkaReports implements Reports, AutoCloseable {
   private record Subject(RunnerId runner, Class<?> kind, String what) {}
 
   private record Pending(
-      Supplier<? extends Report> report, @Nullable String traceparent, Runnable arrived) {}
+      Supplier<? extends Report.OfRunner> report, @Nullable String traceparent, Runnable arrived) {}
 
   private static final class Lane {
     @Nullable Pending waiting;
@@ -56,7 +56,7 @@ public final class KafkaReports implements Reports, AutoCloseable {
   }
 
   @Override
-  public void send(Report report, @Nullable String traceparent, Runnable arrived) {
+  public void send(Report.OfRunner report, @Nullable String traceparent, Runnable arrived) {
     send(subject(report), new Pending(() -> report, traceparent, arrived));
   }
 
@@ -76,7 +76,7 @@ public final class KafkaReports implements Reports, AutoCloseable {
     }
   }
 
-  private static Subject subject(Report report) {
+  private static Subject subject(Report.OfRunner report) {
     return switch (report) {
       case Report.TaskObserved observed ->
           new Subject(
@@ -150,7 +150,7 @@ public final class KafkaReports implements Reports, AutoCloseable {
   }
 
   private static ProducerRecord<byte[], byte[]> record(Pending pending) {
-    Report report = pending.report().get();
+    Report.OfRunner report = pending.report().get();
     byte[] key = report.cluster().value().getBytes(StandardCharsets.UTF_8);
     var record = new ProducerRecord<>(Topics.REPORTS, key, Codec.encode(report));
     if (pending.traceparent() != null) {

@@ -52,7 +52,7 @@ public final class Leases {
     silentSince.replaceAll((runner, at) -> now);
   }
 
-  public void heard(Report report, Instant now) {
+  public void heard(Report.OfRunner report, Instant now) {
     heardAt.put(report.runner(), now);
     if (report instanceof Report.RunnerBeat beat) {
       Progress before = progress.get(beat.runner());

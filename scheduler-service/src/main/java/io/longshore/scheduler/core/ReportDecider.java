@@ -31,6 +31,8 @@ public final class ReportDecider {
       case Report.RunnerBeat beat -> beat(state, beat);
       case Report.TaskObserved observed -> observed(state, observed);
       case Report.RunnerLeft left -> left(state, left);
+      case Report.ServiceTargetsSeen seen -> List.of();
+      case Report.GroupTargetsSeen seen -> List.of();
     };
   }
 

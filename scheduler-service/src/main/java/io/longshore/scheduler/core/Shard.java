@@ -93,7 +93,9 @@ public final class Shard {
 
   /** Takes a report in. */
   public void told(Report report, Instant now) {
-    leases.heard(report, now);
+    if (report instanceof Report.OfRunner ofRunner) {
+      leases.heard(ofRunner, now);
+    }
     ledger.apply(reportDecider.decide(ledger.state(), report, now), now);
   }
 

@@ -165,7 +165,7 @@ final class ShardLane {
         return new Incoming.Asked(record, envelope);
       }
       Report report = Codec.decode(record.value(), Report.class);
-      requireOurs(report.cluster().value());
+      requireOurs(report.key());
       return new Incoming.Told(record, report);
     } catch (UnreadableMessageException e) {
       return new Incoming.Unreadable(record, String.valueOf(e.getMessage()));
