@@ -156,7 +156,8 @@ public class PlannerBenchmark {
         1,
         NOW,
         null,
-        null);
+        null,
+        Task.Traffic.NONE);
   }
 
   private static Service service(int desiredCount) {

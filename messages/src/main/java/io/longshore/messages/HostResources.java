@@ -23,7 +23,17 @@ public record HostResources(
     boolean shared) {
   public static final String ZONE_ATTRIBUTE = "ecs.availability-zone";
 
+  /** Where load balancers reach the host's ports: a name or an address. */
+  public static final String ADDRESS_ATTRIBUTE = "longshore.address";
+
+  private static final String LOOPBACK = "127.0.0.1";
+
   public String zone() {
     return attributes.getOrDefault(ZONE_ATTRIBUTE, "");
+  }
+
+  /** That of this machine, where the host says none: then everything is on one. */
+  public String address() {
+    return attributes.getOrDefault(ADDRESS_ATTRIBUTE, LOOPBACK);
   }
 }

@@ -1,5 +1,6 @@
 package io.longshore.messages;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param placing where tasks go
  * @param tagging which tags tasks get
  * @param deploying how deployments go
+ * @param targets what load balancers send to each task of the deployments that begin from now on
  */
 public record ServiceSettings(
     int minimumHealthyPercent,
@@ -21,7 +23,8 @@ public record ServiceSettings(
     CircuitBreaker circuitBreaker,
     Placing placing,
     Tagging tagging,
-    Deploying deploying) {
+    Deploying deploying,
+    List<TargetPort> targets) {
 
   /** Read from a message or a row that is older than the later members, these have defaults. */
   public ServiceSettings {
@@ -30,6 +33,7 @@ public record ServiceSettings(
     placing = placing == null ? Placing.ANYWHERE : placing;
     tagging = tagging == null ? Tagging.NONE : tagging;
     deploying = deploying == null ? Deploying.ROLLING : deploying;
+    targets = targets == null ? List.of() : targets;
   }
 
   /** A service whose tasks get no tags and whose deployments roll. */
@@ -46,7 +50,8 @@ public record ServiceSettings(
         circuitBreaker,
         placing,
         Tagging.NONE,
-        Deploying.ROLLING);
+        Deploying.ROLLING,
+        List.of());
   }
 
   /** A service that asks for nothing but its bounds. */
@@ -67,12 +72,32 @@ public record ServiceSettings(
         circuitBreaker,
         placing,
         next,
-        deploying);
+        deploying,
+        targets);
   }
 
   public ServiceSettings with(Deploying next) {
     return new ServiceSettings(
-        minimumHealthyPercent, maximumPercent, scheduling, circuitBreaker, placing, tagging, next);
+        minimumHealthyPercent,
+        maximumPercent,
+        scheduling,
+        circuitBreaker,
+        placing,
+        tagging,
+        next,
+        targets);
+  }
+
+  public ServiceSettings with(List<TargetPort> next) {
+    return new ServiceSettings(
+        minimumHealthyPercent,
+        maximumPercent,
+        scheduling,
+        circuitBreaker,
+        placing,
+        tagging,
+        deploying,
+        next);
   }
 
   /**

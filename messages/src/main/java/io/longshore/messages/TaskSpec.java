@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param osFamily e.g. {@code LINUX}; null for any
  * @param pidMode {@code host} or {@code task}; null for one of its own per container
  * @param ipcMode {@code host}, {@code task} or {@code none}; null for one of its own per container
+ * @param targets what load balancers send to it; only tasks of services have any
  */
 public record TaskSpec(
     TaskDefinitionId definition,
@@ -28,12 +29,42 @@ public record TaskSpec(
     @Nullable String cpuArchitecture,
     @Nullable String osFamily,
     @Nullable String pidMode,
-    @Nullable String ipcMode) {
+    @Nullable String ipcMode,
+    List<TargetPort> targets) {
 
   /** Read from a message that is older than the later members, these have defaults. */
   public TaskSpec {
     volumes = volumes == null ? List.of() : volumes;
     constraints = constraints == null ? List.of() : constraints;
+    targets = targets == null ? List.of() : targets;
+  }
+
+  /** A task that nothing balances. */
+  public TaskSpec(
+      TaskDefinitionId definition,
+      String networkMode,
+      @Nullable Integer cpu,
+      @Nullable Integer memoryMiB,
+      List<ContainerSpec> containers,
+      List<Volume> volumes,
+      List<String> constraints,
+      @Nullable String cpuArchitecture,
+      @Nullable String osFamily,
+      @Nullable String pidMode,
+      @Nullable String ipcMode) {
+    this(
+        definition,
+        networkMode,
+        cpu,
+        memoryMiB,
+        containers,
+        volumes,
+        constraints,
+        cpuArchitecture,
+        osFamily,
+        pidMode,
+        ipcMode,
+        List.of());
   }
 
   /** A task that asks for nothing out of the ordinary. */
@@ -70,7 +101,25 @@ public record TaskSpec(
         cpuArchitecture,
         osFamily,
         pidMode,
-        ipcMode);
+        ipcMode,
+        targets);
+  }
+
+  /** The same recipe for a service with these targets. */
+  public TaskSpec reachedBy(List<TargetPort> next) {
+    return new TaskSpec(
+        definition,
+        networkMode,
+        cpu,
+        memoryMiB,
+        containers,
+        volumes,
+        constraints,
+        cpuArchitecture,
+        osFamily,
+        pidMode,
+        ipcMode,
+        next);
   }
 
   /**
@@ -94,7 +143,8 @@ public record TaskSpec(
         cpuArchitecture,
         osFamily,
         pidMode,
-        ipcMode);
+        ipcMode,
+        targets);
   }
 
   /** CPU units that placement reserves: the task's own figure, else the sum of its containers'. */

@@ -28,6 +28,7 @@ final class HostDescription {
     attributes.put("ecs.cpu-architecture", engine.architecture());
     attributes.putIfAbsent("ecs.instance-type", instanceType(engine));
     attributes.put("longshore.region", region);
+    settings.address().ifPresent(at -> attributes.put(HostResources.ADDRESS_ATTRIBUTE, at));
     attributes.put("longshore.driver", engine.driver());
     int all = (int) (engine.memoryBytes() / MIB);
     int lent = Math.max(LEAST_MEMORY_MIB, all - settings.reservedMemoryMib());

@@ -71,6 +71,8 @@ public interface RunnerSettings {
 
   Optional<List<Path>> environmentFolders();
 
+  Optional<String> address();
+
   Optional<String> metadataAddress();
 
   int metadataPort();

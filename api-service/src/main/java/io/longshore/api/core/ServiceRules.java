@@ -38,7 +38,8 @@ public final class ServiceRules {
           "placementStrategy",
           "availabilityZoneRebalancing",
           "propagateTags",
-          "enableECSManagedTags");
+          "enableECSManagedTags",
+          "loadBalancers");
 
   private ServiceRules() {}
 
@@ -107,6 +108,7 @@ public final class ServiceRules {
         Integer.MAX_VALUE);
     checkPlacement(request);
     Strategies.check(request);
+    ServiceTargets.check(request);
     Rules.atMost("serviceRegistries", request.objects("serviceRegistries"), 1);
   }
 
@@ -267,7 +269,8 @@ public final class ServiceRules {
         .with(
             new ServiceSettings.Deploying(
                 DeploymentProgress.Strategy.valueOf(deployment.text("strategy", "ROLLING")),
-                deployment.integer("bakeTimeInMinutes", 0)));
+                deployment.integer("bakeTimeInMinutes", 0)))
+        .with(ServiceTargets.of(document));
   }
 
   private static CircuitBreaker circuitBreaker(Members given) {

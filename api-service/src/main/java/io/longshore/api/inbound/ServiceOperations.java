@@ -7,20 +7,26 @@ import io.longshore.api.core.Names;
 import io.longshore.api.core.Pages;
 import io.longshore.api.core.Rules;
 import io.longshore.api.core.ServiceRules;
+import io.longshore.api.core.ServiceTargets;
 import io.longshore.api.core.Shapes;
 import io.longshore.api.core.Strategies;
+import io.longshore.api.core.balancing.Balancing;
 import io.longshore.api.outbound.Call;
 import io.longshore.api.outbound.Commands;
 import io.longshore.api.store.ClusterStore;
 import io.longshore.api.store.DefinitionStore;
+import io.longshore.api.store.LoadBalancingStore;
 import io.longshore.api.store.ServiceStore;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
 import io.longshore.messages.ServiceName;
+import io.longshore.messages.TargetPort;
+import io.longshore.messages.TaskSpec;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +41,7 @@ class ServiceOperations {
   private final ClusterStore clusterStore;
   private final ServiceStore serviceStore;
   private final DefinitionStore definitionStore;
+  private final LoadBalancingStore balancingStore;
   private final Definitions definitions;
   private final Names names;
   private final Shapes shapes;
@@ -45,6 +52,7 @@ class ServiceOperations {
       ClusterStore clusterStore,
       ServiceStore serviceStore,
       DefinitionStore definitionStore,
+      LoadBalancingStore balancingStore,
       Definitions definitions,
       Names names,
       Shapes shapes,
@@ -53,6 +61,7 @@ class ServiceOperations {
     this.clusterStore = clusterStore;
     this.serviceStore = serviceStore;
     this.definitionStore = definitionStore;
+    this.balancingStore = balancingStore;
     this.definitions = definitions;
     this.names = names;
     this.shapes = shapes;
@@ -64,6 +73,7 @@ class ServiceOperations {
     ClusterName cluster = names.cluster(request);
     String token = Rules.clientToken(request, 36);
     Described.Definition definition = definitions.usable(Rules.required(request, "taskDefinition"));
+    requireReachable(ServiceTargets.of(request), definition.spec());
     Members placed = Strategies.applied(request, clusterStore.clusterDocument(cluster));
     Command.CreateService command = ServiceRules.create(cluster, placed, definition);
     commands.ask(call, token == null ? null : "CreateService/" + cluster + "/" + token, command);
@@ -81,6 +91,13 @@ class ServiceOperations {
     Described.Definition definition = given.isEmpty() ? null : definitions.usable(given);
     Described.Service current =
         serviceStore.services(cluster, List.of(service)).get(service.value());
+    if (current != null && !current.deployments().isEmpty()) {
+      boolean changed = request.has("loadBalancers");
+      ServiceTargets.checkFit(
+          ServiceTargets.of(changed ? request : current.document()),
+          definition == null ? current.deployments().getFirst().spec() : definition.spec());
+      requireGroups(ServiceTargets.of(request));
+    }
     commands.ask(
         call,
         null,
@@ -92,6 +109,24 @@ class ServiceOperations {
             definitionTags(definition, current),
             current == null ? null : current.document()));
     return answer(cluster, service);
+  }
+
+  private void requireReachable(List<TargetPort> targets, TaskSpec spec) {
+    ServiceTargets.checkFit(targets, spec);
+    requireGroups(targets);
+  }
+
+  private void requireGroups(List<TargetPort> targets) {
+    if (targets.isEmpty()) {
+      return;
+    }
+    List<String> arns = targets.stream().map(TargetPort::groupArn).distinct().toList();
+    Map<String, List<String>> balancers =
+        balancingStore.targetGroups(arns).stream()
+            .collect(
+                Collectors.toMap(
+                    Balancing.TargetGroup::arn, Balancing.TargetGroup::loadBalancerArns));
+    ServiceTargets.checkGroups(targets, balancers);
   }
 
   /** Of the definition the service will have. */

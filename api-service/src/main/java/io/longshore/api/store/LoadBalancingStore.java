@@ -41,10 +41,16 @@ public class LoadBalancingStore {
   private static final String TARGET_GROUPS =
       """
       select arn, name, cast(document as text), cast(attributes as text), cast(targets as text),
-        (select coalesce(string_agg(u.load_balancer_arn, ','), '') from read.target_group_use u
+        cast(seen as text), (select coalesce(string_agg(u.load_balancer_arn, ','), '') from read.target_group_use u
           where u.target_group_arn = g.arn),
         cast(tags as text)
       from read.target_group g
+      """;
+
+  private static final String TASK_TARGETS =
+      """
+      select cast(targets as text), task_id from read.task_target
+      where targets @> cast(:named as jsonb) order by created_at, task_id
       """;
 
   private static final List<String> SOMETHING = List.of("");
@@ -100,15 +106,29 @@ public class LoadBalancingStore {
   }
 
   private static Balancing.TargetGroup targetGroup(Object[] row) {
-    String users = (String) row[5];
+    String users = (String) row[6];
     return new Balancing.TargetGroup(
         (String) row[0],
         (String) row[1],
         Members.stored((String) row[2]),
         texts(row[3]),
         List.of(Codec.decodeStored((String) row[4], Route.StaticTarget[].class)),
+        seen(row[5]),
         users.isEmpty() ? List.of() : List.of(users.split(",")),
-        texts(row[6]));
+        texts(row[7]));
+  }
+
+  private static List<Balancing.SeenTarget> seen(Object json) {
+    return List.of(Codec.decodeStored((String) json, Balancing.SeenTarget[].class));
+  }
+
+  /** The targets in a group that are tasks of services, the ones launched earlier first. */
+  public List<Balancing.SeenTarget> taskTargets(String groupArn) {
+    String named = Codec.encodeText(List.of(Map.of("groupArn", groupArn)));
+    return rows(TASK_TARGETS, Map.of("named", named), SOMETHING).stream()
+        .flatMap(row -> seen(row[0]).stream())
+        .filter(target -> target.groupArn().equals(groupArn))
+        .toList();
   }
 
   /** Of one load balancer, by port. */

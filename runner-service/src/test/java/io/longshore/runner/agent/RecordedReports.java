@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps what is reported. */
 final class RecordedReports implements Reports {
-  private record Sent(Report report, @Nullable String traceparent) {}
+  private record Sent(Report.OfRunner report, @Nullable String traceparent) {}
 
   private volatile boolean arrive = true;
 
   private final List<Sent> sent = new CopyOnWriteArrayList<>();
 
   @Override
-  public void send(Report report, @Nullable String traceparent, Runnable arrived) {
+  public void send(Report.OfRunner report, @Nullable String traceparent, Runnable arrived) {
     sent.add(new Sent(report, traceparent));
     if (arrive) {
       arrived.run();

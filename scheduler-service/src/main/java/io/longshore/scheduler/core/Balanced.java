@@ -144,6 +144,7 @@ public sealed interface Balanced {
    *
    * @param attributes those that were set
    * @param targets those that were registered by hand
+   * @param seen how load balancers find them
    */
   record TargetGroup(
       String arn,
@@ -154,9 +155,15 @@ public sealed interface Balanced {
       Map<String, String> attributes,
       List<Route.StaticTarget> targets,
       Map<String, String> tags,
-      Instant createdAt)
+      Instant createdAt,
+      List<Target> seen)
       implements Balanced {
     private static final int DRAINING_SECONDS = 300;
+
+    /** Read from a row that is older than the last member, it has a default. */
+    public TargetGroup {
+      seen = seen == null ? List.of() : seen;
+    }
 
     TargetGroup with(Json members, Map<String, String> more) {
       return new TargetGroup(
@@ -168,18 +175,48 @@ public sealed interface Balanced {
           merged(attributes, more),
           targets,
           tags,
-          createdAt);
+          createdAt,
+          seen);
     }
 
     TargetGroup withTargets(List<Route.StaticTarget> next) {
       return new TargetGroup(
-          arn, name, protocol, protocolVersion, document, attributes, next, tags, createdAt);
+          arn, name, protocol, protocolVersion, document, attributes, next, tags, createdAt, seen);
+    }
+
+    TargetGroup withSeen(List<Target> next) {
+      return new TargetGroup(
+          arn,
+          name,
+          protocol,
+          protocolVersion,
+          document,
+          attributes,
+          targets,
+          tags,
+          createdAt,
+          next);
+    }
+
+    /** How load balancers find a target that was registered by hand. */
+    Target known(String host, int port) {
+      Target fresh = Target.fresh(arn, "", host, port);
+      return seen.stream().filter(fresh::isAt).findFirst().orElse(fresh);
     }
 
     @Override
     public TargetGroup withTags(Map<String, String> next) {
       return new TargetGroup(
-          arn, name, protocol, protocolVersion, document, attributes, targets, next, createdAt);
+          arn,
+          name,
+          protocol,
+          protocolVersion,
+          document,
+          attributes,
+          targets,
+          next,
+          createdAt,
+          seen);
     }
 
     /** Where targets listen that say nothing else. */

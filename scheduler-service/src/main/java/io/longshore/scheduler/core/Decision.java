@@ -42,6 +42,15 @@ public sealed interface Decision {
   /** An account setting is made, or taken back. */
   record PutAccountSetting(AccountSetting setting) implements Decision {}
 
+  /** Load balancers are to send to other targets of a task, or find them otherwise than before. */
+  record PutTargets(TaskId task, List<Target> targets) implements Decision {}
+
+  /** No load balancer has anything under way with the task any more: order its stop. */
+  record StopDrained(TaskId task) implements Decision {}
+
+  /** Load balancers find the targets of a group otherwise than before. */
+  record PutSeen(Balanced.TargetGroup group) implements Decision {}
+
   /** A load balancer, or what belongs to it, or a target group is new or changed. */
   record PutBalanced(Balanced resource) implements Decision {}
 

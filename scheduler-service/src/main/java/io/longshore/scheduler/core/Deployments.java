@@ -191,7 +191,7 @@ final class Deployments {
             ? service.document()
             : service.document().without(DeploymentState.DEPLOYED).with(deployed);
     return service
-        .wanting(service.desiredCount(), service.settings(), document)
+        .wanting(service.desiredCount(), service.settings().with(target.spec().targets()), document)
         .withDeployments(superseded(again, before, now))
         .withNotBefore(null)
         .withRollouts(

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>One that is not RUNNING has yet to come up.
  *   <li>Where essential containers have health checks, they say: any UNHEALTHY one makes the task
  *       unhealthy, except in the service's grace period; all of them HEALTHY make it healthy.
+ *   <li>So do load balancers, where it is a target: unhealthy in one group makes the task
+ *       unhealthy, healthy in all of them makes it healthy.
  *   <li>Without a check, a task is healthy that has been RUNNING for {@link Policy#healthyAfter}.
  *       One that by our clock has yet to come up was seen RUNNING by a scheduler whose clock was
  *       ahead: nobody knows for how long, and it must not be taken for worthless.
@@ -36,6 +38,7 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
 
   static final Health NOT_UP = new Health(State.COMING, null, Rule.STARTING);
   private static final Health UNPROVEN = new Health(State.COMING, null, Rule.HEALTH_CHECK);
+  private static final Health UNREACHED = new Health(State.COMING, null, Rule.TARGET_HEALTH);
 
   static Health of(Task task, Service service, Policy policy, Instant now) {
     if (!task.isRunning()) {
@@ -43,24 +46,31 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
     }
     Instant since = task.upSince();
     List<HealthStatus> checks = checks(task);
-    if (checks.isEmpty()) {
+    boolean balanced = Targets.role(task, service) != Targets.Role.NONE;
+    if (checks.isEmpty() && !balanced) {
       // Whoever saw it come up had a clock that was ahead of this one.
       return since.isAfter(now)
           ? new Health(State.HEALTHY, null, null)
           : after(since.plus(policy.healthyAfter()), State.HEALTHY, Rule.HEALTHY_AFTER, now);
     }
-    if (checks.contains(HealthStatus.UNHEALTHY)) {
+    boolean unreached = balanced && Targets.unhealthy(task) != null;
+    if (checks.contains(HealthStatus.UNHEALTHY) || unreached) {
       Duration grace =
           Duration.ofSeconds(service.settings().scheduling().healthCheckGraceSeconds());
       return after(since.plus(grace), State.UNHEALTHY, Rule.HEALTH_GRACE, now);
     }
-    return passed(checks) ? new Health(State.HEALTHY, null, null) : UNPROVEN;
+    if (!passed(checks)) {
+      return UNPROVEN;
+    }
+    return balanced && !Targets.passed(task) ? UNREACHED : new Health(State.HEALTHY, null, null);
   }
 
   /** Goes on after how many tasks wait. */
   static String waiting(Rule rule) {
     if (rule == Rule.HEALTH_CHECK) {
       return " tasks run and have yet to pass their health checks.";
+    } else if (rule == Rule.TARGET_HEALTH) {
+      return " tasks run and have yet to be found healthy by load balancers.";
     } else if (rule == Rule.HEALTHY_AFTER) {
       return " tasks have yet to run for long enough to count as healthy.";
     }
@@ -75,9 +85,17 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
         : new Health(state, null, null);
   }
 
-  /** Whether the checks of its essential containers had passed when it was last seen. */
+  /** Whether the checks of its essential containers, and of its targets, had last passed. */
   static boolean passed(Task task) {
-    return passed(checks(task));
+    return passed(checks(task)) && Targets.passed(task);
+  }
+
+  /** Goes on after which checks have failed, in ECS's words. */
+  static String failed(Task task) {
+    Target target = Targets.unhealthy(task);
+    return checks(task).contains(HealthStatus.UNHEALTHY) || target == null
+        ? "failed container health checks"
+        : "failed ELB health checks in (target-group %s)".formatted(target.groupArn());
   }
 
   private static boolean passed(List<HealthStatus> checks) {
@@ -93,7 +111,12 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
     return checks.isEmpty() || !passed(checks) ? HealthStatus.UNKNOWN : HealthStatus.HEALTHY;
   }
 
+  /** Whether anything but time says how a task with this recipe is. */
   static boolean isChecked(TaskSpec spec) {
+    return !spec.targets().isEmpty() || hasCheck(spec);
+  }
+
+  private static boolean hasCheck(TaskSpec spec) {
     for (ContainerSpec container : spec.containers()) {
       if (isChecked(container)) {
         return true;
@@ -107,7 +130,7 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
   }
 
   private static List<HealthStatus> checks(Task task) {
-    if (!isChecked(task.spec())) {
+    if (!hasCheck(task.spec())) {
       return List.of();
     }
     return task.spec().containers().stream()

@@ -75,6 +75,7 @@ final class Launches {
         1,
         now,
         null,
-        null);
+        null,
+        Task.Traffic.NONE);
   }
 }

@@ -75,6 +75,12 @@ public final class Ledger {
   /** Tells every route again. */
   public void tellRoutes() {
     state.loadBalancing().all().forEach(routes::changed);
+    state.services().forEach(routes::changed);
+  }
+
+  /** Tells what has changed of the targets of services. */
+  public void tellTargets() {
+    outgoing.addAll(routes.takeTargets(state));
   }
 
   /** Marks the services whose wait is over. */
@@ -149,6 +155,12 @@ public final class Ledger {
         changes.drop(resource);
         routes.changed(resource);
       }
+      case Decision.PutSeen(Balanced.TargetGroup group) -> {
+        state.loadBalancing().put(group);
+        changes.put(group);
+      }
+      case Decision.PutTargets(TaskId id, List<Target> targets) -> putTargets(id, targets, now);
+      case Decision.StopDrained(TaskId id) -> stopDrained(id);
       case Decision.Announce(String uid, String message) -> changes.announce(uid, message, now);
       case Decision.Launch(Task task, Reason why) -> launch(task, why, now);
       case Decision.Stop stop -> stop(stop, now);
@@ -195,6 +207,7 @@ public final class Ledger {
     state.put(service);
     changes.put(service);
     dirty.add(service.uid());
+    routes.changed(service);
     tellRollouts(before, service);
     if (service.status() == Service.Status.INACTIVE) {
       state.vacancies().closed(service.uid());
@@ -229,12 +242,50 @@ public final class Ledger {
   }
 
   private void put(Task task) {
+    keep(task);
+    outgoing.add(new Outgoing.TaskChanged(task));
+  }
+
+  /** Without telling anybody outside. */
+  private void keep(Task task) {
     state.put(task);
     changes.put(task);
-    outgoing.add(new Outgoing.TaskChanged(task));
-    String uid = task.serviceUid();
-    if (uid != null) {
-      dirty.add(uid);
+    Service service = task.serviceUid() == null ? null : state.service(task.serviceUid());
+    if (service != null) {
+      dirty.add(service.uid());
+      routes.changed(service);
+    }
+  }
+
+  private void putTargets(TaskId id, List<Target> targets, Instant now) {
+    Task task = state.task(id);
+    if (task == null) {
+      return;
+    }
+    Task next = task.with(new Task.Traffic(List.copyOf(targets), task.traffic().drainsUntil()));
+    keep(next);
+    prove(task, next, now);
+  }
+
+  private void stopDrained(TaskId id) {
+    Task task = state.task(id);
+    if (task == null || !task.isDraining()) {
+      return;
+    }
+    keep(task.with(Task.Traffic.NONE));
+    orderStop(task, String.valueOf(task.stoppedReason()));
+  }
+
+  private void orderStop(Task task, String reason) {
+    order(
+        task.runner(),
+        generation -> new Order.StopTask(task.runner(), generation, task.id(), reason));
+  }
+
+  private void prove(Task before, Task after, Instant now) {
+    Service service = after.serviceUid() == null ? null : state.service(after.serviceUid());
+    if (service != null && Deaths.proves(service, before, after)) {
+      put(Deaths.succeeded(service, policy, now));
     }
   }
 
@@ -260,15 +311,18 @@ public final class Ledger {
     if (task == null || !task.isWanted()) {
       return;
     }
-    put(task.stopping(stop.code(), stop.reason()));
+    Task stopping = task.stopping(stop.code(), stop.reason());
+    // What is sent to it already has to end before it does.
+    boolean drains = task.isRunning() && !task.traffic().targets().isEmpty();
+    put(drains ? stopping.draining(now.plus(BalancerViews.LONGEST_DRAIN)) : stopping);
     changes.explain(task, false, stop.why(), now);
     String vacates = stop.why().rule().vacates();
     if (vacates != null) {
       state.vacancies().left(task, vacates);
     }
-    order(
-        task.runner(),
-        generation -> new Order.StopTask(task.runner(), generation, task.id(), stop.reason()));
+    if (!drains) {
+      orderStop(task, stop.reason());
+    }
   }
 
   private void observe(TaskId id, TaskObservation seen, Instant now) {
@@ -284,10 +338,7 @@ public final class Ledger {
       order(next.runner(), generation -> new Order.ForgetTask(next.runner(), generation, id));
       return;
     }
-    Service service = next.serviceUid() == null ? null : state.service(next.serviceUid());
-    if (service != null && Deaths.proves(service, task, next)) {
-      put(Deaths.succeeded(service, policy, now));
-    }
+    prove(task, next, now);
   }
 
   private void learnImages(Task task) {
@@ -350,9 +401,14 @@ public final class Ledger {
                 id,
                 generation,
                 runner.incarnation(),
-                tasks.stream().filter(Task::isWanted).map(Task::id).toList(),
-                tasks.stream().filter(task -> !task.isWanted()).map(Task::id).toList(),
+                tasks.stream().filter(Ledger::isToRun).map(Task::id).toList(),
+                tasks.stream().filter(task -> !isToRun(task)).map(Task::id).toList(),
                 policy.runnerLease().toMillis()));
+  }
+
+  /** Whether its runner has not been told to stop it. */
+  private static boolean isToRun(Task task) {
+    return task.isWanted() || task.isDraining();
   }
 
   private Order start(Task task, long generation) {

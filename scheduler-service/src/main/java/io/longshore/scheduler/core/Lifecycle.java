@@ -19,7 +19,10 @@ public final class Lifecycle {
   public enum Owner {
     /** Through a report. */
     RUNNER,
-    /** Without the runner's word: the runner is lost, or never began. */
+    /**
+     * Without the runner's word: load balancers are to let go of the task first, or the runner is
+     * lost, or never began.
+     */
     SCHEDULER
   }
 
@@ -58,8 +61,10 @@ public final class Lifecycle {
       Map<TaskStatus, Set<Owner>> steps = new EnumMap<>(TaskStatus.class);
       for (TaskStatus to : TaskStatus.values()) {
         if (from.isBefore(to)) {
-          steps.put(
-              to, to == TaskStatus.STOPPED ? EnumSet.allOf(Owner.class) : EnumSet.of(Owner.RUNNER));
+          boolean ours =
+              to == TaskStatus.STOPPED
+                  || (from == TaskStatus.RUNNING && to == TaskStatus.DEACTIVATING);
+          steps.put(to, ours ? EnumSet.allOf(Owner.class) : EnumSet.of(Owner.RUNNER));
         }
       }
       table.put(from, steps);

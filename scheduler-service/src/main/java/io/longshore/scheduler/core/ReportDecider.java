@@ -25,14 +25,12 @@ public final class ReportDecider {
   private static final String CONTAINERS_GONE =
       "The containers of the task are gone from its host; how they ended is unknown";
 
-  public List<Decision> decide(State state, Report report, Instant now) {
+  public List<Decision> decide(State state, Report.OfRunner report, Instant now) {
     return switch (report) {
       case Report.RunnerRegistered registered -> registered(state, registered, now);
       case Report.RunnerBeat beat -> beat(state, beat);
       case Report.TaskObserved observed -> observed(state, observed);
       case Report.RunnerLeft left -> left(state, left);
-      case Report.ServiceTargetsSeen seen -> List.of();
-      case Report.GroupTargetsSeen seen -> List.of();
     };
   }
 

@@ -64,6 +64,8 @@ public enum Rule {
   STARTING,
   /** Tasks run that have yet to pass their health checks. */
   HEALTH_CHECK,
+  /** Tasks run that load balancers have yet to find healthy. */
+  TARGET_HEALTH,
   /** Tasks without a health check have to run for a while before they count. */
   HEALTHY_AFTER,
   /** Failed health checks are passed over for a while. */

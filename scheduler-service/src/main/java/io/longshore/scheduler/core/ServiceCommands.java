@@ -33,8 +33,9 @@ final class ServiceCommands {
           ErrorType.INVALID_PARAMETER, "Unable to Start a service that is still Draining.");
     }
     String uid = Ids.derive("service", correlationId);
+    TaskSpec spec = command.spec().reachedBy(command.settings().targets());
     DeploymentState deployment =
-        Deployments.begin(uid, 1, command.spec(), command.desiredCount(), command.document(), now);
+        Deployments.begin(uid, 1, spec, command.desiredCount(), command.document(), now);
     Service service =
         new Service(
             uid,
@@ -92,9 +93,15 @@ final class ServiceCommands {
   private static Decided deploy(Service before, Service wanted, TaskSpec spec, Instant now) {
     Service ended =
         cutOff(before, "Service deployment superseded by a newer service deployment.", now);
+    TaskSpec reached = spec.reachedBy(wanted.settings().targets());
     DeploymentState deployment =
         Deployments.begin(
-                wanted.uid(), wanted.version(), spec, wanted.desiredCount(), wanted.document(), now)
+                wanted.uid(),
+                wanted.version(),
+                reached,
+                wanted.desiredCount(),
+                wanted.document(),
+                now)
             .with(Stages.first(wanted, before.deployments()));
     Service next =
         wanted

@@ -33,6 +33,7 @@ public final class Shard {
 
   private final Ledger ledger;
   private final Leases leases;
+  private final BalancerViews balancers;
   private final Reconciler reconciler;
   private final CommandDecider commandDecider = new CommandDecider();
   private final ReportDecider reportDecider = new ReportDecider();
@@ -46,6 +47,7 @@ public final class Shard {
   public Shard(State state, Arns arns, Policy policy, Instant now) {
     ledger = new Ledger(state, arns, policy);
     leases = new Leases(policy, now);
+    balancers = new BalancerViews(now);
     reconciler = new Reconciler(policy);
     nextSweep = now;
     nextLeaseCheck = now.plus(policy.runnerLease());
@@ -60,6 +62,7 @@ public final class Shard {
   /** Every runner counts as heard of just now. */
   public void renewLeases(Instant now) {
     leases.renew(now);
+    balancers.renew(now);
   }
 
   /** Deleted services that were kept long enough, by their uids: they are stored no more. */
@@ -93,10 +96,14 @@ public final class Shard {
 
   /** Takes a report in. */
   public void told(Report report, Instant now) {
-    if (report instanceof Report.OfRunner ofRunner) {
-      leases.heard(ofRunner, now);
+    switch (report) {
+      case Report.OfRunner ofRunner -> {
+        leases.heard(ofRunner, now);
+        ledger.apply(reportDecider.decide(ledger.state(), ofRunner, now), now);
+      }
+      case Report.OfBalancer ofBalancer ->
+          ledger.apply(balancers.heard(ledger.state(), ofBalancer, now), now);
     }
-    ledger.apply(reportDecider.decide(ledger.state(), report, now), now);
   }
 
   /**
@@ -112,13 +119,16 @@ public final class Shard {
       nextLeaseCheck = now.plus(LEASE_CHECK_INTERVAL);
       ledger.apply(leases.expire(ledger.state(), heardUpTo), now);
       ledger.apply(leases.findStuck(ledger.state(), now), now);
+      ledger.apply(balancers.expire(ledger.state(), now), now);
     }
     if (!now.isBefore(nextSweep)) {
       nextSweep = now.plus(SWEEP_INTERVAL);
       ledger.markAll();
     }
     ledger.markDue(now);
-    return plan(now);
+    boolean done = plan(now);
+    ledger.tellTargets();
+    return done;
   }
 
   private boolean plan(Instant now) {
@@ -127,6 +137,7 @@ public final class Shard {
     while (service != null) {
       boolean waiting = ledger.awaitsCapacity(service);
       ledger.placed(service);
+      ledger.apply(Targets.followed(ledger.state(), service), now);
       ledger.apply(reconciler.plan(ledger.state(), service, waiting, now), now);
       if (++plans == PLANS_PER_TURN_MAX) {
         return false;

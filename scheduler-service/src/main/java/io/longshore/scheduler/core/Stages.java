@@ -84,8 +84,9 @@ final class Stages {
           POST_PRODUCTION_TRAFFIC_SHIFT ->
           true;
       case SCALE_UP -> isUp(progress, plan);
-      // Whatever comes to route traffic says here whether it has followed.
-      case TEST_TRAFFIC_SHIFT, PRODUCTION_TRAFFIC_SHIFT -> true;
+      // There is no listener for tests.
+      case TEST_TRAFFIC_SHIFT -> true;
+      case PRODUCTION_TRAFFIC_SHIFT -> hasTraffic(progress, plan);
       case BAKE_TIME -> !isBaking(progress, plan.now) && isUp(progress, plan);
       case CLEAN_UP -> false;
     };
@@ -99,6 +100,13 @@ final class Stages {
     Duration bakes = Duration.ofMinutes(plan.service.settings().deploying().bakeMinutes());
     return progress.at(
         next, next == Stage.BAKE_TIME ? plan.now.plus(bakes) : progress.bakesUntil());
+  }
+
+  /** What load balancers find only counts in a plan that began when they were asked already. */
+  private static boolean hasTraffic(DeploymentProgress progress, Plan plan) {
+    DeploymentProgress before = plan.service.primary().progress();
+    return plan.service.primary().spec().targets().isEmpty()
+        || (before != null && before.stage() == progress.stage() && isUp(progress, plan));
   }
 
   /** A rolling deployment has to be alone, too. */

@@ -35,6 +35,7 @@ public final class State {
   private final Map<String, Set<TaskId>> tasksByService = new HashMap<>();
   private final Map<RunnerId, Set<TaskId>> tasksByRunner = new HashMap<>();
   private final Map<ClusterName, Set<RunnerId>> runnersByCluster = new HashMap<>();
+  private final Set<TaskId> draining = new LinkedHashSet<>();
 
   private final Map<String, List<Wait>> waits = new HashMap<>();
   private final Vacancies vacancies = new Vacancies();
@@ -166,6 +167,11 @@ public final class State {
     return live(tasksByRunner.get(runner));
   }
 
+  /** Tasks whose stop waits for load balancers. */
+  List<Task> draining() {
+    return live(draining);
+  }
+
   public boolean anyTask(Predicate<Task> matching) {
     return tasks.values().stream().anyMatch(matching);
   }
@@ -256,6 +262,11 @@ public final class State {
 
   void put(Task task) {
     Task before = task.isStopped() ? tasks.remove(task.id()) : tasks.put(task.id(), task);
+    if (task.isDraining() && !task.isStopped()) {
+      draining.add(task.id());
+    } else {
+      draining.remove(task.id());
+    }
     countInGroup(task, isOfGroup(before) ? -1 : 0);
     countInGroup(task, isOfGroup(task) ? 1 : 0);
     if (before == null && !task.isStopped()) {

@@ -132,10 +132,9 @@ final class Stops {
       count = 1;
     }
     List<Task> victims = unhealthy.subList(0, count);
-    victims.forEach(
-        task -> plan.say("(task %s) failed container health checks.".formatted(task.id())));
+    victims.forEach(task -> plan.say("(task %s) %s.".formatted(task.id(), Health.failed(task))));
     Reason why = Reason.of(Rule.FAILED_HEALTH_CHECKS, failed(rolling, standIns, beyond, crowded));
-    victims.forEach(task -> plan.stop(task, "Task failed container health checks", why));
+    victims.forEach(task -> plan.stop(task, "Task " + Health.failed(task), why));
     announce(victims);
     if (count < unhealthy.size()) {
       plan.await(

@@ -43,7 +43,8 @@ final class TargetGroupCommands {
             Map.of(),
             List.of(),
             command.tags(),
-            now));
+            now,
+            List.of()));
   }
 
   Decided update(LoadBalancing state, LoadBalancingCommand.UpdateTargetGroup command) {

@@ -11,6 +11,7 @@ import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     running task must not depend on the host's. Null before
  * @param protectedUntil before then neither scaling in nor a deployment stops it; null for never
  *     protected
+ * @param traffic what load balancers send to it
  */
 public record Task(
     TaskId id,
@@ -40,7 +42,8 @@ public record Task(
     long version,
     Instant createdAt,
     @Nullable Instant runningSince,
-    @Nullable Instant protectedUntil) {
+    @Nullable Instant protectedUntil,
+    Traffic traffic) {
 
   /** What of a task is settled when it is made. */
   public record Origin(
@@ -50,6 +53,17 @@ public record Task(
       String group,
       @Nullable String startedBy,
       Json document) {}
+
+  /**
+   * What load balancers send to a task.
+   *
+   * @param targets where, and how they find it; none before it runs and once nothing is sent to it
+   * @param drainsUntil set while it is on its way out and its stop is not ordered yet: load
+   *     balancers have to let go of it first, but not for longer than this
+   */
+  public record Traffic(List<Target> targets, @Nullable Instant drainsUntil) {
+    public static final Traffic NONE = new Traffic(List.of(), null);
+  }
 
   /** The service a task belongs to. */
   public record Membership(String serviceUid, ServiceName name, String deploymentId) {}
@@ -115,10 +129,14 @@ public record Task(
         version + 1,
         createdAt,
         runningSince,
-        protectedUntil);
+        protectedUntil,
+        traffic);
   }
 
-  /** A task that ends by itself is not wanted any more either: it is never started again. */
+  /**
+   * A task that ends by itself is not wanted any more either: it is never started again, and
+   * nothing is sent to it any more.
+   */
   Task observed(TaskObservation next, Instant now) {
     boolean ends = TaskStatus.RUNNING.isBefore(next.lastStatus());
     boolean first = stopCode == null && next.stopCode() != null;
@@ -135,7 +153,51 @@ public record Task(
         version + 1,
         createdAt,
         runningSince == null && next.lastStatus() == TaskStatus.RUNNING ? now : runningSince,
-        protectedUntil);
+        protectedUntil,
+        ends ? Traffic.NONE : traffic);
+  }
+
+  /** No more requests are to begin; it is to be stopped when those under way have ended. */
+  Task draining(Instant until) {
+    return observed(
+            new TaskObservation(
+                id,
+                TaskStatus.DEACTIVATING,
+                seen.containers(),
+                null,
+                null,
+                seen.pullStartedAt(),
+                seen.pullStoppedAt(),
+                seen.startedAt(),
+                seen.stoppingAt(),
+                seen.executionStoppedAt(),
+                seen.stoppedAt()),
+            until)
+        .with(new Traffic(traffic.targets(), until));
+  }
+
+  /** Whether it is on its way out and its runner has not been told yet. */
+  boolean isDraining() {
+    return traffic.drainsUntil() != null;
+  }
+
+  /** Nobody outside is told of it, so the version stays. */
+  Task with(Traffic next) {
+    return new Task(
+        id,
+        origin,
+        runner,
+        zone,
+        desired,
+        seen,
+        stopCode,
+        stoppedReason,
+        tags,
+        version,
+        createdAt,
+        runningSince,
+        protectedUntil,
+        next);
   }
 
   boolean isProtected(Instant now) {
@@ -156,7 +218,8 @@ public record Task(
         version + 1,
         createdAt,
         runningSince,
-        until);
+        until,
+        traffic);
   }
 
   Task withTags(Map<String, String> next) {
@@ -173,6 +236,7 @@ public record Task(
         version + 1,
         createdAt,
         runningSince,
-        protectedUntil);
+        protectedUntil,
+        traffic);
   }
 }

@@ -13,6 +13,7 @@ import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import io.longshore.scheduler.core.Changes;
 import io.longshore.scheduler.core.DesiredStatus;
+import io.longshore.scheduler.core.Target;
 import io.longshore.scheduler.core.Task;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,7 +47,8 @@ final class TaskRows {
       select id, cluster, service_uid, service_name, deployment_id, task_group, started_by,
           runner_id, zone, desired_status, last_status, spec, document, tags, containers, stop_code,
           stopped_reason, version, created_at, pull_started_at, pull_stopped_at, started_at,
-          stopping_at, execution_stopped_at, stopped_at, running_since, protected_until
+          stopping_at, execution_stopped_at, stopped_at, running_since, protected_until, targets,
+          drains_until
       from scheduler.task where shard = ? and last_status <> 'STOPPED' order by created_at, id
       """;
 
@@ -66,7 +68,9 @@ final class TaskRows {
         row.number("version"),
         row.time("created_at"),
         row.timeOrNull("running_since"),
-        row.timeOrNull("protected_until"));
+        row.timeOrNull("protected_until"),
+        new Task.Traffic(
+            List.of(row.json("targets", Target[].class)), row.timeOrNull("drains_until")));
   }
 
   private static Task.Origin origin(Rows.Columns row, Map<String, TaskSpec> specs)
@@ -113,9 +117,10 @@ final class TaskRows {
           cpu, memory_mib, spec, document, tags, containers, stop_code, stopped_reason, version,
           created_at, pull_started_at, pull_stopped_at, started_at, stopping_at,
           execution_stopped_at, stopped_at, running_since, protected_until, start_reason,
-          stop_reason)
+          stop_reason, targets, drains_until)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?::jsonb,
-          ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb)
+          ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb,
+          ?::jsonb, ?)
       on conflict (id) do update set
           desired_status = excluded.desired_status, last_status = excluded.last_status,
           tags = excluded.tags, containers = excluded.containers, stop_code = excluded.stop_code,
@@ -124,7 +129,8 @@ final class TaskRows {
           started_at = excluded.started_at, stopping_at = excluded.stopping_at,
           execution_stopped_at = excluded.execution_stopped_at, stopped_at = excluded.stopped_at,
           running_since = excluded.running_since,
-          protected_until = excluded.protected_until,
+          protected_until = excluded.protected_until, targets = excluded.targets,
+          drains_until = excluded.drains_until,
           stop_reason = coalesce(scheduler.task.stop_reason, excluded.stop_reason)
       """;
 
@@ -167,6 +173,8 @@ final class TaskRows {
         .time(task.runningSince())
         .time(task.protectedUntil())
         .jsonOrNull(because.start())
-        .jsonOrNull(because.stop());
+        .jsonOrNull(because.stop())
+        .json(task.traffic().targets())
+        .time(task.traffic().drainsUntil());
   }
 }

@@ -31,13 +31,17 @@ class LifecycleTest {
   }
 
   @Test
-  void runnersMoveForwardAndTheSchedulerMayOnlyEnd() {
+  void runnersMoveForwardAndTheSchedulerMayEndAndTakeTrafficAway() {
     for (TaskStatus from : TaskStatus.values()) {
       for (TaskStatus to : TaskStatus.values()) {
         if (from.isBefore(to)) {
           assertThat(Lifecycle.judge(from, to, Owner.RUNNER)).isEqualTo(Verdict.ADVANCE);
           assertThat(Lifecycle.judge(from, to, Owner.SCHEDULER))
-              .isEqualTo(to == TaskStatus.STOPPED ? Verdict.ADVANCE : Verdict.LATE);
+              .isEqualTo(
+                  to == TaskStatus.STOPPED
+                          || (from == TaskStatus.RUNNING && to == TaskStatus.DEACTIVATING)
+                      ? Verdict.ADVANCE
+                      : Verdict.LATE);
         }
       }
     }

@@ -14,6 +14,7 @@ import io.longshore.messages.HealthStatus;
 import io.longshore.messages.HostResources;
 import io.longshore.messages.Ids;
 import io.longshore.messages.Json;
+import io.longshore.messages.NetworkBinding;
 import io.longshore.messages.Order;
 import io.longshore.messages.Placing;
 import io.longshore.messages.PortMapping;
@@ -81,6 +82,7 @@ final class World {
 
   Instant now = Instant.parse("2026-01-01T00:00:00Z");
   final Leases leases;
+  final BalancerViews balancers;
   private final Reconciler reconciler;
   private final CommandDecider commands = new CommandDecider();
   private final ReportDecider reports = new ReportDecider();
@@ -94,6 +96,7 @@ final class World {
     ledger = new Ledger(state, new Arns("us-east-1", "000000000000"), policy);
     reconciler = new Reconciler(policy);
     leases = new Leases(policy, now);
+    balancers = new BalancerViews(now);
   }
 
   Outcome command(Command command) {
@@ -112,13 +115,20 @@ final class World {
   }
 
   void report(Report report) {
-    leases.heard(report, now);
-    ledger.apply(reports.decide(state, report, now), now);
+    switch (report) {
+      case Report.OfRunner ofRunner -> {
+        leases.heard(ofRunner, now);
+        ledger.apply(reports.decide(state, ofRunner, now), now);
+      }
+      case Report.OfBalancer ofBalancer ->
+          ledger.apply(balancers.heard(state, ofBalancer, now), now);
+    }
     settle();
   }
 
   void expireLeases() {
     ledger.apply(leases.expire(state, now), now);
+    ledger.apply(balancers.expire(state, now), now);
     settle();
   }
 
@@ -141,12 +151,14 @@ final class World {
       }
       boolean waiting = ledger.awaitsCapacity(service);
       ledger.placed(service);
+      ledger.apply(Targets.followed(state, service), now);
       List<Decision> decisions = reconciler.plan(state, service, waiting, now);
       planned.addAll(decisions);
       inspector.accept(service, decisions);
       ledger.apply(decisions, now);
       service = ledger.nextDirty();
     }
+    ledger.tellTargets();
     for (Outgoing record : ledger.takeOutgoing()) {
       outgoing.add(record);
       if (record instanceof Outgoing.ToRunner(var order)) {
@@ -344,6 +356,41 @@ final class World {
             task.runner(),
             INCARNATION,
             with(observation(task, TaskStatus.RUNNING, null, null, null), digest, null)));
+  }
+
+  /** It runs, and each of its containers is reached there. */
+  void runsAt(TaskId id, NetworkBinding binding) {
+    Task task = task(id);
+    TaskObservation plain = observation(task, TaskStatus.RUNNING, null, null, null);
+    List<ContainerObservation> containers =
+        plain.containers().stream()
+            .map(seen ->
+                new ContainerObservation(
+                    seen.name(),
+                    seen.runtimeId(),
+                    seen.lastStatus(),
+                    null,
+                    null,
+                    null,
+                    List.of(binding)))
+            .toList();
+    report(
+        new Report.TaskObserved(
+            CLUSTER,
+            task.runner(),
+            INCARNATION,
+            new TaskObservation(
+                id,
+                TaskStatus.RUNNING,
+                containers,
+                null,
+                null,
+                null,
+                null,
+                plain.startedAt(),
+                null,
+                null,
+                null)));
   }
 
   static TaskObservation withHealth(TaskObservation plain, HealthStatus health) {

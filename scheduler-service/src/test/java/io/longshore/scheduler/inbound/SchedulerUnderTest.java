@@ -187,7 +187,7 @@ final class SchedulerUnderTest implements AutoCloseable {
   }
 
   void tell(Report report) {
-    raw(Topics.REPORTS, report.cluster().value(), Codec.encode(report));
+    raw(Topics.REPORTS, report.key(), Codec.encode(report));
   }
 
   void raw(String topic, String key, byte[] value) {

@@ -1,10 +1,12 @@
 package io.longshore.api.core.balancing;
 
 import io.longshore.api.core.Members;
+import io.longshore.messages.Report;
 import io.longshore.messages.Route;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What is stored of load balancing. Documents are what ELB shows, without ARNs. */
 public final class Balancing {
@@ -41,6 +43,8 @@ public final class Balancing {
   /**
    * A target group.
    *
+   * @param targets those that were registered by hand
+   * @param seen how load balancers find them
    * @param loadBalancerArns of those that send to it
    */
   public record TargetGroup(
@@ -49,6 +53,16 @@ public final class Balancing {
       Members document,
       Map<String, String> attributes,
       List<Route.StaticTarget> targets,
+      List<SeenTarget> seen,
       List<String> loadBalancerArns,
       Map<String, String> tags) {}
+
+  /** A target as load balancers find it. */
+  public record SeenTarget(
+      String groupArn,
+      String host,
+      int port,
+      Report.TargetState state,
+      @Nullable String reason,
+      String description) {}
 }

@@ -7,8 +7,10 @@ import io.longshore.messages.Route;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Target groups: what can be asked for, what is filled in, and how they and their targets look. */
 public final class TargetGroups {
@@ -170,23 +172,36 @@ public final class TargetGroups {
   }
 
   /**
-   * How the targets are that were registered by hand; as long as nobody reports, those that are
-   * used are being taken in.
+   * How targets are; as long as no load balancer has said so, those that are used are being taken
+   * in.
    *
+   * @param ofTasks the targets in the group that are tasks of services
    * @param asked those to be told of; empty for all
    */
   public static List<Members> health(
-      Balancing.TargetGroup group, List<LoadBalancingCommand.Target> asked, Instant now) {
+      Balancing.TargetGroup group,
+      List<Balancing.SeenTarget> ofTasks,
+      List<LoadBalancingCommand.Target> asked,
+      Instant now) {
     List<Members> shown = new ArrayList<>();
+    for (Balancing.SeenTarget seen : ofTasks) {
+      Route.StaticTarget target = new Route.StaticTarget(seen.host(), seen.port(), null);
+      if (asked.isEmpty() || asked.stream().anyMatch(each -> names(group, each, target))) {
+        shown.add(described(group, target, health(seen)));
+      }
+    }
     for (Route.StaticTarget target : group.targets()) {
       Instant until = target.drainingUntil();
       if ((until == null || until.isAfter(now))
           && (asked.isEmpty() || asked.stream().anyMatch(each -> names(group, each, target)))) {
-        shown.add(described(group, target, health(group, until != null)));
+        shown.add(described(group, target, health(group, target)));
       }
     }
     for (LoadBalancingCommand.Target each : asked) {
-      if (group.targets().stream().noneMatch(target -> names(group, each, target))) {
+      if (group.targets().stream().noneMatch(target -> names(group, each, target))
+          && ofTasks.stream()
+              .noneMatch(seen ->
+                  names(group, each, new Route.StaticTarget(seen.host(), seen.port(), null)))) {
         Route.StaticTarget target = new Route.StaticTarget(each.host(), port(group, each), null);
         shown.add(
             described(
@@ -208,10 +223,15 @@ public final class TargetGroups {
     return asked.host().equals(target.host()) && port(group, asked) == target.port();
   }
 
-  private static Members health(Balancing.TargetGroup group, boolean draining) {
-    if (draining) {
+  private static Members health(Balancing.TargetGroup group, Route.StaticTarget target) {
+    if (target.drainingUntil() != null) {
       return health(
           "draining", "Target.DeregistrationInProgress", "Target deregistration is in progress");
+    }
+    for (Balancing.SeenTarget seen : group.seen()) {
+      if (seen.host().equals(target.host()) && seen.port() == target.port()) {
+        return health(seen);
+      }
     }
     return group.loadBalancerArns().isEmpty()
         ? health(
@@ -221,7 +241,13 @@ public final class TargetGroups {
         : health("initial", "Elb.RegistrationInProgress", "Target registration is in progress");
   }
 
-  private static Members health(String state, String reason, String description) {
+  private static Members health(Balancing.SeenTarget seen) {
+    String description = seen.description().isEmpty() ? null : seen.description();
+    return health(seen.state().name().toLowerCase(Locale.ROOT), seen.reason(), description);
+  }
+
+  private static Members health(
+      String state, @Nullable String reason, @Nullable String description) {
     return Members.NONE
         .with("State", state)
         .with("Reason", reason)

@@ -158,6 +158,7 @@ class TargetGroupOperations {
     List<LoadBalancingCommand.Target> asked =
         request.objects("Targets").isEmpty() ? List.of() : TargetGroups.targets(request);
     return Members.NONE.with(
-        "TargetHealthDescriptions", TargetGroups.health(group, asked, clock.instant()));
+        "TargetHealthDescriptions",
+        TargetGroups.health(group, store.taskTargets(group.arn()), asked, clock.instant()));
   }
 }

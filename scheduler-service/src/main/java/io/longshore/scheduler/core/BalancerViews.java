@@ -1,0 +1,225 @@
+package io.longshore.scheduler.core;
+
+import io.longshore.messages.ClusterName;
+import io.longshore.messages.Report;
+import io.longshore.messages.Report.SeenTarget;
+import io.longshore.messages.Report.TargetState;
+import io.longshore.messages.ServiceName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How each process of the load balancer sees the targets, and what follows from all of them
+ * together. Nothing of it is stored: they repeat themselves, and what they last agreed on is kept
+ * with the tasks.
+ *
+ * <ol>
+ *   <li>A target is healthy when all processes say so, and stays healthy until one says that it is
+ *       not. It is unhealthy when all say so: one that is cut off must not have tasks replaced.
+ *   <li>A task may be stopped when no process has anything under way with it. One that is silent
+ *       for {@link #LEASE} does not count; nothing is waited for when there is none.
+ * </ol>
+ */
+final class BalancerViews {
+  /** Three beats. */
+  static final Duration LEASE = Report.BALANCER_BEAT.multipliedBy(3);
+
+  /** ELB's longest deregistration delay, and time to tell. */
+  static final Duration LONGEST_DRAIN = Duration.ofMinutes(61);
+
+  private record Whose(ClusterName cluster, ServiceName service) {}
+
+  private record View(Instant heardAt, List<SeenTarget> targets) {}
+
+  private Instant since;
+
+  /** Of a service, or, by its ARN, of a group. */
+  private final Map<Object, Map<String, View>> views = new HashMap<>();
+
+  private final Map<String, Instant> heardAt = new HashMap<>();
+
+  /**
+   * @param since when this scheduler began to listen
+   */
+  BalancerViews(Instant since) {
+    this.since = since;
+  }
+
+  /** After a time in which nobody could be heard. */
+  void renew(Instant now) {
+    since = now;
+  }
+
+  /** Takes in what a process sees, and says what follows. */
+  List<Decision> heard(State state, Report.OfBalancer report, Instant now) {
+    heardAt.put(report.balancer(), now);
+    Object whose =
+        switch (report) {
+          case Report.ServiceTargetsSeen seen -> new Whose(seen.cluster(), seen.service());
+          case Report.GroupTargetsSeen seen -> seen.groupArn();
+        };
+    views
+        .computeIfAbsent(whose, any -> new HashMap<>())
+        .put(report.balancer(), new View(now, report.targets()));
+    return switch (report) {
+      case Report.ServiceTargetsSeen seen -> {
+        Service service = state.service(seen.cluster(), seen.service());
+        yield service == null ? List.of() : ofService(state, service, now);
+      }
+      case Report.GroupTargetsSeen seen -> ofGroup(state, seen.groupArn(), now);
+    };
+  }
+
+  private List<Decision> ofService(State state, Service service, Instant now) {
+    List<Decision> decisions = new ArrayList<>();
+    for (Task task : state.tasksOf(service.uid())) {
+      if (task.isDraining()) {
+        letGo(task, now, decisions);
+      } else if (!task.traffic().targets().isEmpty()) {
+        List<Target> agreed =
+            task.traffic().targets().stream()
+                .map(target -> agreed(target, states(task, target, now)))
+                .toList();
+        if (!agreed.equals(task.traffic().targets())) {
+          decisions.add(new Decision.PutTargets(task.id(), agreed));
+        }
+      }
+    }
+    return decisions;
+  }
+
+  private List<Decision> ofGroup(State state, String arn, Instant now) {
+    if (!(state.loadBalancing().find(arn) instanceof Balanced.TargetGroup group)) {
+      return List.of();
+    }
+    List<Target> agreed =
+        group.targets().stream()
+            .map(target -> {
+              Target known = group.known(target.host(), target.port());
+              return target.drainingUntil() == null
+                  ? agreed(known, states(arn, known, null, now))
+                  : known.draining();
+            })
+            .toList();
+    return agreed.equals(group.seen())
+        ? List.of()
+        : List.of(new Decision.PutSeen(group.withSeen(agreed)));
+  }
+
+  /** Forgets who is silent, and lets tasks go that nobody holds any more. */
+  List<Decision> expire(State state, Instant now) {
+    heardAt.values().removeIf(heard -> heard.plus(LEASE).isBefore(now));
+    views
+        .values()
+        .removeIf(ofOne -> {
+          ofOne.keySet().removeIf(balancer -> !heardAt.containsKey(balancer));
+          return ofOne.isEmpty();
+        });
+    List<Decision> decisions = new ArrayList<>();
+    for (Task task : state.draining()) {
+      letGo(task, now, decisions);
+    }
+    return decisions;
+  }
+
+  private void letGo(Task task, Instant now, List<Decision> decisions) {
+    Instant until = task.traffic().drainsUntil();
+    boolean over = until == null || !until.isAfter(now);
+    if (over || isLetGo(task, now)) {
+      decisions.add(new Decision.StopDrained(task.id()));
+    }
+  }
+
+  private boolean isLetGo(Task task, Instant now) {
+    if (!isAnyLive(now)) {
+      // Whoever there is has had time to be heard.
+      return !since.plus(LEASE).isAfter(now);
+    }
+    return task.traffic().targets().stream()
+        .allMatch(target ->
+            states(task, target, now).stream()
+                .allMatch(seen -> seen != null && seen.state() == TargetState.DRAINED));
+  }
+
+  private boolean isAnyLive(Instant now) {
+    return heardAt.values().stream().anyMatch(heard -> isLive(heard, now));
+  }
+
+  private static boolean isLive(Instant heard, Instant now) {
+    return !heard.plus(LEASE).isBefore(now);
+  }
+
+  private List<@Nullable SeenTarget> states(Task task, Target target, Instant now) {
+    Task.Membership service = task.origin().service();
+    return service == null
+        ? List.of()
+        : states(new Whose(task.cluster(), service.name()), target, task, now);
+  }
+
+  /** What each live process says of a target; null for one that does not know it yet. */
+  private List<@Nullable SeenTarget> states(
+      Object whose, Target target, @Nullable Task task, Instant now) {
+    Map<String, View> ofOne = views.getOrDefault(whose, Map.of());
+    List<@Nullable SeenTarget> all = new ArrayList<>();
+    heardAt.forEach((balancer, heard) -> {
+      if (isLive(heard, now)) {
+        View view = ofOne.get(balancer);
+        all.add(
+            view == null || !isLive(view.heardAt(), now)
+                ? null
+                : find(view.targets(), target, task));
+      }
+    });
+    return all;
+  }
+
+  private static @Nullable SeenTarget find(
+      List<SeenTarget> seen, Target target, @Nullable Task task) {
+    for (SeenTarget each : seen) {
+      boolean same = task == null ? each.task() == null : task.id().equals(each.task());
+      if (same
+          && each.groupArn().equals(target.groupArn())
+          && each.host().equals(target.host())
+          && each.port() == target.port()) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** A target as all of them together see it. */
+  private static Target agreed(Target known, List<@Nullable SeenTarget> seen) {
+    if (seen.isEmpty() || known.state() == TargetState.DRAINING) {
+      return known;
+    }
+    SeenTarget worst = null;
+    boolean all = true;
+    for (SeenTarget each : seen) {
+      all &= each != null && (worst == null || each.state() == worst.state());
+      if (each != null && (worst == null || each.state() == TargetState.UNHEALTHY)) {
+        worst = each;
+      }
+    }
+    if (worst == null) {
+      return known;
+    }
+    if (all) {
+      // One that still drains it has not heard yet that it came back.
+      return worst.state() == TargetState.DRAINING || worst.state() == TargetState.DRAINED
+          ? known
+          : known.with(worst.state(), worst.reason(), worst.description());
+    }
+    if (known.state() == TargetState.HEALTHY && worst.state() != TargetState.UNHEALTHY) {
+      return known;
+    }
+    return known.with(
+        TargetState.INITIAL,
+        "Elb.InitialHealthChecking",
+        "Not all processes of the load balancer have found it healthy");
+  }
+}
