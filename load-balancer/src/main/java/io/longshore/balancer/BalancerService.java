@@ -1,11 +1,10 @@
 package io.longshore.balancer;
 
-import io.longshore.balancer.core.HealthBoard;
-import io.longshore.balancer.core.TargetHealth;
 import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
 import io.longshore.balancer.inbound.Listeners;
 import io.longshore.balancer.inbound.RoutesFeed;
+import io.longshore.balancer.outbound.KafkaReports;
 import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,6 +37,7 @@ public class BalancerService {
 
   private final KafkaClients kafka;
   private final Topology topology;
+  private final KafkaReports reports;
   private final LoadBalancer balancer;
   private final RoutesFeed routes;
   private volatile @Nullable Thread starting;
@@ -57,12 +58,14 @@ public class BalancerService {
             orderPartitions,
             replicationFactor,
             new Topology.OutputRetention(outputRetention, outputBytes));
+    this.reports = new KafkaReports(kafka::producer);
     this.balancer =
         new LoadBalancer(
+            UUID.randomUUID().toString(),
             options(settings),
             metrics,
             settings.accessLog() ? entry -> ACCESS.info(entry.line()) : AccessLog.NONE,
-            BalancerService::changed,
+            reports,
             new SteadyClock());
     this.routes = new RoutesFeed(kafka::consumer, balancer::take, READ_ANEW);
   }
@@ -78,16 +81,6 @@ public class BalancerService {
             settings.headLimit(),
             settings.largestBody() == 0 ? Long.MAX_VALUE : settings.largestBody(),
             settings.connections()));
-  }
-
-  private static void changed(HealthBoard.Change change) {
-    TargetHealth after = change.after();
-    if (after == null) {
-      LOG.infof("The target %s is gone.", change.key().address());
-    } else {
-      LOG.infof(
-          "The target %s is %s. %s", change.key().address(), after.state(), after.description());
-    }
   }
 
   void begin(@Observes StartupEvent event) {
@@ -126,6 +119,7 @@ public class BalancerService {
     }
     routes.close();
     balancer.close();
+    reports.close();
   }
 
   /** Whether all routes have been read once. What cannot be opened does not count against it. */

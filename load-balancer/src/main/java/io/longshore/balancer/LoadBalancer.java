@@ -1,9 +1,13 @@
 package io.longshore.balancer;
 
 import io.longshore.balancer.core.CheckResult;
+import io.longshore.balancer.core.Draining;
 import io.longshore.balancer.core.HealthBoard;
+import io.longshore.balancer.core.ReportAgenda;
 import io.longshore.balancer.core.RoutingTable;
+import io.longshore.balancer.core.SeenTargets;
 import io.longshore.balancer.core.TargetHealth;
+import io.longshore.balancer.core.TargetKey;
 import io.longshore.balancer.core.Traffic;
 import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
@@ -11,13 +15,15 @@ import io.longshore.balancer.inbound.Listeners;
 import io.longshore.balancer.inbound.Shared;
 import io.longshore.balancer.outbound.Checks;
 import io.longshore.balancer.outbound.Meters;
+import io.longshore.balancer.outbound.Reports;
 import io.longshore.balancer.outbound.TargetConnections;
-import io.longshore.balancer.outbound.TargetHealthNews;
+import io.longshore.messages.Report;
 import io.longshore.messages.Route;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +32,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -59,16 +67,20 @@ public final class LoadBalancer implements AutoCloseable {
       Duration connectLimit,
       Limits limits) {}
 
+  private final String id;
   private final InstantSource clock;
-  private final TargetHealthNews news;
+  private final Reports reports;
   private final Checks checks = new Checks();
   private final HealthBoard board = new HealthBoard();
+  private final Draining draining = new Draining();
+  private final ReportAgenda agenda = new ReportAgenda();
   private final Traffic traffic = new Traffic();
   private final TargetConnections targets;
   private final Meters meters;
   private final Listeners listeners;
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
+  private final int threads;
   private final LinkedBlockingQueue<Runnable> notes = new LinkedBlockingQueue<>();
   private final Thread thread;
   private RoutingTable table = RoutingTable.EMPTY;
@@ -77,14 +89,20 @@ public final class LoadBalancer implements AutoCloseable {
   private final List<HealthBoard.Change> changes = new ArrayList<>();
   private volatile boolean open = true;
 
+  /**
+   * @param id another one for each process that is started
+   */
   public LoadBalancer(
+      String id,
       Options options,
       MeterRegistry registry,
       AccessLog log,
-      TargetHealthNews news,
+      Reports reports,
       InstantSource clock) {
+    this.id = id;
     this.clock = clock;
-    this.news = news;
+    this.reports = reports;
+    this.threads = options.threads();
     this.meters = new Meters(registry, traffic);
     this.targets = new TargetConnections(options.connectLimit());
     this.acceptors = new NioEventLoopGroup(1, new DefaultThreadFactory("balancer-accept", true));
@@ -126,10 +144,14 @@ public final class LoadBalancer implements AutoCloseable {
         if (changed) {
           traffic.publish(table, board);
           meters.keep(table.targets().keySet());
+          draining.published(table.draining());
+          agenda.changed(now);
         }
-        tell();
+        follow();
         board.due(now).forEach(this::check);
-        board.drained(now).forEach(targets::end);
+        board.drained(now).forEach(this::cutOff);
+        lookWhatDrains(now);
+        report(now);
         if (changed || !now.isBefore(lookAround)) {
           listeners.take(table.listeners());
           lookAround = now.plus(LOOK_AROUND);
@@ -145,13 +167,21 @@ public final class LoadBalancer implements AutoCloseable {
   /** Waits for a note, or until there is something to do without one. */
   private void readNotes(Instant lookAround) throws InterruptedException {
     Instant next = board.next();
-    Instant until = next == null || next.isAfter(lookAround) ? lookAround : next;
-    long wait = Math.max(0, Duration.between(clock.instant(), until).toMillis() + 1);
+    Instant now = clock.instant();
+    Instant until = earlier(agenda.next(), next == null ? lookAround : earlier(next, lookAround));
+    if (draining.waits()) {
+      until = earlier(until, now.plus(Draining.LOOK));
+    }
+    long wait = Math.max(0, Duration.between(now, until).toMillis() + 1);
     Runnable note = notes.poll(wait, TimeUnit.MILLISECONDS);
     while (note != null) {
       note.run();
       note = notes.poll();
     }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   private void takeIn(List<Route> routes) {
@@ -174,17 +204,51 @@ public final class LoadBalancer implements AutoCloseable {
     changes.addAll(next);
   }
 
-  /** When requests follow it already: who hears of a target may count on it. */
-  private void tell() {
+  private void follow() {
     for (HealthBoard.Change change : changes) {
       TargetHealth after = change.after();
-      LOG.debugf("The target %s is now %s.", change.key(), after);
+      String address = change.key().address();
+      if (after == null) {
+        LOG.infof("The target %s is gone.", address);
+      } else {
+        LOG.infof("The target %s is %s. %s", address, after.state(), after.description());
+      }
       if (after == null || after.state() == TargetHealth.State.DRAINING) {
         targets.retire(change.key());
       }
-      news.changed(change);
     }
     changes.clear();
+  }
+
+  private void cutOff(TargetKey key) {
+    traffic.cutOff(key);
+    targets.end(key);
+    draining.over(key);
+  }
+
+  private void lookWhatDrains(Instant now) {
+    long pass = draining.pass();
+    if (pass > 0) {
+      AtomicInteger left = new AtomicInteger(threads);
+      for (EventExecutor loop : workers) {
+        loop.execute(() -> {
+          if (left.decrementAndGet() == 0) {
+            notes.add(() -> draining.passed(pass));
+          }
+        });
+      }
+    }
+    if (draining.look(traffic::outstanding)) {
+      agenda.changed(now);
+    }
+  }
+
+  /** When requests follow it already: who hears of a target may count on it. */
+  private void report(Instant now) {
+    if (!agenda.next().isAfter(now)) {
+      SortedMap<String, Report.OfBalancer> seen = SeenTargets.of(id, table, board, draining);
+      reports.tell(agenda.due(seen, now), seen.keySet());
+    }
   }
 
   @Override

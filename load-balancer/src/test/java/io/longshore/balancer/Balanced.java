@@ -2,11 +2,12 @@ package io.longshore.balancer;
 
 import static org.awaitility.Awaitility.await;
 
-import io.longshore.balancer.core.HealthBoard;
-import io.longshore.balancer.core.TargetHealth;
 import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
 import io.longshore.balancer.inbound.Listeners;
+import io.longshore.balancer.outbound.Reports;
+import io.longshore.messages.Report;
+import io.longshore.messages.Report.TargetState;
 import io.longshore.messages.Route;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -39,7 +40,10 @@ public final class Balanced implements AutoCloseable {
 
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   public final List<AccessLog.Entry> log = new CopyOnWriteArrayList<>();
-  public final Map<Integer, TargetHealth> health = new ConcurrentHashMap<>();
+
+  /** What was told last of each route that is there. */
+  public final Map<String, Report.OfBalancer> told = new ConcurrentHashMap<>();
+
   public final LoadBalancer balancer;
   public final int port;
   private final HttpClient client =
@@ -53,21 +57,29 @@ public final class Balanced implements AutoCloseable {
     this.port = freePort();
     this.balancer =
         new LoadBalancer(
+            "this",
             new LoadBalancer.Options("127.0.0.1", certificates, 2, Duration.ofSeconds(2), limits),
             registry,
             log::add,
-            this::changed,
+            hearing(),
             InstantSource.system());
     balancer.begin();
   }
 
-  private void changed(HealthBoard.Change change) {
-    TargetHealth after = change.after();
-    if (after == null) {
-      health.remove(change.key().port());
-    } else {
-      health.put(change.key().port(), after);
-    }
+  private Reports hearing() {
+    return (news, present) -> {
+      told.putAll(news);
+      told.keySet().retainAll(present);
+    };
+  }
+
+  /** How a target is, as it was told; null when it was not. */
+  public Report.@Nullable SeenTarget told(int port) {
+    return told.values().stream()
+        .flatMap(report -> report.targets().stream())
+        .filter(one -> one.port() == port)
+        .findFirst()
+        .orElse(null);
   }
 
   public static int freePort() throws IOException {
@@ -120,20 +132,20 @@ public final class Balanced implements AutoCloseable {
 
   public void awaitHealthy(Backend... backends) {
     for (Backend backend : backends) {
-      awaitState(backend, TargetHealth.State.HEALTHY);
+      awaitState(backend, TargetState.HEALTHY);
     }
   }
 
-  public TargetHealth healthOf(Backend backend) {
-    return Objects.requireNonNull(health.get(backend.port()));
+  public Report.SeenTarget healthOf(Backend backend) {
+    return Objects.requireNonNull(told(backend.port()));
   }
 
-  public void awaitState(Backend backend, TargetHealth.State state) {
+  public void awaitState(Backend backend, TargetState state) {
     await()
         .atMost(SOON)
         .pollInterval(Duration.ofMillis(5))
         .until(() -> {
-          TargetHealth is = health.get(backend.port());
+          Report.SeenTarget is = told(backend.port());
           return is != null && is.state() == state;
         });
   }

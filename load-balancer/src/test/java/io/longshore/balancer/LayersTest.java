@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.longshore.balancer.outbound.KafkaReports;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -48,14 +49,28 @@ class LayersTest {
   }
 
   @Test
-  void nothingButTheFeedKnowsOfKafka() {
+  void nothingButTheFeedAndTheReportsKnowsOfKafka() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("..balancer.core", "..balancer.outbound")
+        .and()
+        .doNotHaveFullyQualifiedName(KafkaReports.class.getName())
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
+        .because("Kafka is at the edge")
+        .check(BALANCER);
+  }
+
+  @Test
+  void whatGoesOutKnowsNothingOfWhatCameIn() {
     noClasses()
         .that()
         .resideInAnyPackage("..balancer.core", "..balancer.outbound")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.apache.kafka..", "..balancer.inbound")
-        .because("Kafka is at the edge, and what goes out knows nothing of what came in")
+        .resideInAPackage("..balancer.inbound")
+        .because("decisions are between them")
         .check(BALANCER);
   }
 }

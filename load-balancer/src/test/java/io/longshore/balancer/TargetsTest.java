@@ -3,7 +3,7 @@ package io.longshore.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.longshore.balancer.core.TargetHealth;
+import io.longshore.messages.Report.TargetState;
 import io.longshore.messages.Route;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -89,7 +89,7 @@ class TargetsTest {
     balanced.take(
         balanced.routes(
             Map.of(), Map.of(), List.of(Routes.task(Routes.GROUP, "late", port, false))));
-    await().atMost(Balanced.SOON).until(() -> balanced.health.containsKey(port));
+    await().atMost(Balanced.SOON).until(() -> balanced.told(port) != null);
     assertThat(balanced.get("/").statusCode()).isEqualTo(503);
     Backend late = new Backend(port, (request, in, out) -> Backend.ok(out, "late"));
     backends.add(late);
@@ -115,7 +115,7 @@ class TargetsTest {
     Backend other = named("other");
     List<Route.TaskTarget> both = Balanced.tasks(slow, other);
     routes(drained(both, 0));
-    balanced.awaitState(slow, TargetHealth.State.DRAINING);
+    balanced.awaitState(slow, TargetState.DRAINING);
     balanced.awaitHealthy(other);
     for (int i = 0; i < 20; i++) {
       assertThat(balanced.get("/").body()).isEqualTo("other");
@@ -153,7 +153,7 @@ class TargetsTest {
     await()
         .atMost(Balanced.SOON)
         .pollInterval(Duration.ofMillis(2))
-        .until(() -> !balanced.health.containsKey(first.port()));
+        .until(() -> balanced.told(first.port()) == null);
     await()
         .atMost(Balanced.SOON)
         .pollInterval(Duration.ofMillis(2))
@@ -182,13 +182,13 @@ class TargetsTest {
         strict);
     balanced.awaitHealthy(first, second);
     first.health = 500;
-    balanced.awaitState(first, TargetHealth.State.UNHEALTHY);
+    balanced.awaitState(first, TargetState.UNHEALTHY);
     assertThat(balanced.healthOf(first).description()).contains("500");
     for (int i = 0; i < 10; i++) {
       assertThat(balanced.get("/").body()).isEqualTo("second");
     }
     second.health = 404;
-    balanced.awaitState(second, TargetHealth.State.UNHEALTHY);
+    balanced.awaitState(second, TargetState.UNHEALTHY);
     assertThat(List.of(balanced.get("/").body(), balanced.get("/").body()))
         .containsExactlyInAnyOrder("first", "second");
   }
@@ -207,7 +207,7 @@ class TargetsTest {
         Routes.balancer(
             Routes.listener(balanced.port, Route.Protocol.HTTP, Routes.forward(Routes.GROUP))),
         group);
-    balanced.awaitState(first, TargetHealth.State.DRAINING);
+    balanced.awaitState(first, TargetState.DRAINED);
     assertThat(balanced.get("/").statusCode()).isEqualTo(503);
     assertThat(first.checks()).isZero();
   }

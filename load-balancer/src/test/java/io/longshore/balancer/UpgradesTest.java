@@ -3,7 +3,7 @@ package io.longshore.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.longshore.balancer.core.TargetHealth;
+import io.longshore.messages.Report.TargetState;
 import io.longshore.messages.Route;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -300,7 +300,7 @@ class UpgradesTest {
         assertThat(Backend.line(socket.getInputStream())).isEqualTo("HTTP/1.1 200 OK");
       }
     }
-    assertThat(balanced.healthOf(two).state()).isEqualTo(TargetHealth.State.HEALTHY);
+    assertThat(balanced.healthOf(two).state()).isEqualTo(TargetState.HEALTHY);
     assertThat(two.requests()).isEqualTo(10);
   }
 }

@@ -18,10 +18,14 @@ import org.jspecify.annotations.Nullable;
  * leads nowhere: it may come yet.
  *
  * @param listeners by ARN of their own
- * @param targets in an order that is the same in every process
+ * @param services as they were told, also with targets of groups that are not there
+ * @param targets of all groups that are there, in an order that is the same in every process
  */
 public record RoutingTable(
-    List<Listening> listeners, Map<String, Route.Group> groups, TreeMap<TargetKey, Told> targets) {
+    List<Listening> listeners,
+    Map<String, Route.Group> groups,
+    List<Route.ServiceTargets> services,
+    TreeMap<TargetKey, Told> targets) {
 
   /** A listener and whose it is. */
   public record Listening(
@@ -43,6 +47,7 @@ public record RoutingTable(
   public static RoutingTable of(Collection<Route> routes) {
     List<Listening> listeners = new ArrayList<>();
     Map<String, Route.Group> groups = new HashMap<>();
+    List<Route.ServiceTargets> services = new ArrayList<>();
     TreeMap<TargetKey, Told> targets = new TreeMap<>();
     for (Route route : routes) {
       switch (route) {
@@ -60,12 +65,13 @@ public record RoutingTable(
         case Route.Group group -> {
           groups.put(group.arn(), group);
           for (Route.StaticTarget target : group.targets()) {
-            TargetKey key = new TargetKey(group.arn(), "", target.host(), target.port());
+            TargetKey key = keyOf(group, target);
             boolean draining = target.drainingUntil() != null;
             targets.put(key, new Told(key, draining, target.drainingUntil()));
           }
         }
         case Route.ServiceTargets service -> {
+          services.add(service);
           for (Route.TaskTarget target : service.targets()) {
             TargetKey key = keyOf(target);
             targets.put(key, new Told(key, target.draining(), null));
@@ -75,15 +81,31 @@ public record RoutingTable(
     }
     listeners.sort(Comparator.comparing(listening -> listening.listener().arn()));
     targets.keySet().removeIf(key -> !groups.containsKey(key.groupArn()));
-    return new RoutingTable(List.copyOf(listeners), Map.copyOf(groups), targets);
+    return new RoutingTable(
+        List.copyOf(listeners), Map.copyOf(groups), List.copyOf(services), targets);
   }
 
-  private static TargetKey keyOf(Route.TaskTarget target) {
+  static TargetKey keyOf(Route.Group group, Route.StaticTarget target) {
+    return new TargetKey(group.arn(), "", target.host(), target.port());
+  }
+
+  static TargetKey keyOf(Route.TaskTarget target) {
     return new TargetKey(
         target.groupArn(),
         target.task().value() + "/" + target.container(),
         target.host(),
         target.port());
+  }
+
+  /** Those that get nothing new. */
+  public Set<TargetKey> draining() {
+    Set<TargetKey> draining = new HashSet<>();
+    for (Told told : targets.values()) {
+      if (told.draining()) {
+        draining.add(told.key());
+      }
+    }
+    return draining;
   }
 
   /** ARNs of the groups some listener may forward to. */

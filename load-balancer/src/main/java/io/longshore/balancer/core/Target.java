@@ -14,6 +14,7 @@ public final class Target {
   private final AtomicInteger outstanding = new AtomicInteger();
   private volatile Instant healthySince = Instant.EPOCH;
   private volatile boolean retired;
+  private volatile boolean cutOff;
   private volatile Instant restsUntil = Instant.EPOCH;
 
   public Target(TargetKey key) {
@@ -43,9 +44,24 @@ public final class Target {
     outstanding.decrementAndGet();
   }
 
-  /** It gets nothing new, for good: connections to it are not kept. */
+  /** It gets nothing new: connections to it are not kept. */
   public void retire() {
     retired = true;
+  }
+
+  /** It is wanted again, as if it were new. */
+  void revive() {
+    retired = false;
+    cutOff = false;
+  }
+
+  /** Its time to drain is over: not even what was begun before gets to it any more. */
+  void cutOff() {
+    cutOff = true;
+  }
+
+  public boolean isCutOff() {
+    return cutOff;
   }
 
   public boolean retired() {

@@ -25,6 +25,20 @@ public final class Traffic {
     return groups;
   }
 
+  /** Requests and connections that this target has begun; for the thread that publishes. */
+  public int outstanding(TargetKey key) {
+    Target target = targets.get(key);
+    return target == null ? 0 : target.outstanding();
+  }
+
+  /** Nothing gets to it any more; for the thread that publishes. */
+  public void cutOff(TargetKey key) {
+    Target target = targets.get(key);
+    if (target != null) {
+      target.cutOff();
+    }
+  }
+
   public void publish(RoutingTable table, HealthBoard board) {
     targets
         .values()
@@ -33,7 +47,8 @@ public final class Traffic {
           if (gone) {
             target.retire();
           }
-          return gone;
+          // It may come back, and drain, before what it has begun is over.
+          return gone && target.outstanding() == 0;
         });
     Map<String, List<GroupView.Seen>> seen = new HashMap<>();
     for (TargetKey key : table.targets().keySet()) {
@@ -44,6 +59,9 @@ public final class Traffic {
           target.healthySince(health.since());
         } else if (health.state() == TargetHealth.State.DRAINING) {
           target.retire();
+        }
+        if (health.state() != TargetHealth.State.DRAINING && target.retired()) {
+          target.revive();
         }
         seen.computeIfAbsent(key.groupArn(), arn -> new ArrayList<>())
             .add(new GroupView.Seen(target, health.state()));

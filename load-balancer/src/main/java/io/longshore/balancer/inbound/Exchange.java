@@ -606,12 +606,9 @@ final class Exchange implements Answers {
     }
     client.channel().flush();
     String type = client.secure() ? "wss" : "ws";
-    Runnable whenOver =
-        () -> {
-          endAttempt();
-          log(type);
-        };
-    Splice.join(client.channel(), to.channel(), setup.attributes().idle(), whenOver);
+    // Not when both begin to close: what is written to the target may not be there yet.
+    to.channel().closeFuture().addListener(closed -> endAttempt());
+    Splice.join(client.channel(), to.channel(), setup.attributes().idle(), () -> log(type));
     to.forgetHttp();
     client.leave();
   }

@@ -84,16 +84,21 @@ final class TcpClient extends ChannelInboundHandlerAdapter {
         setup.get().rules().defaultAction() instanceof Route.Action.Forward forward
             ? GroupChoice.pick(forward, List.of(), now, ThreadLocalRandom.current())
             : null;
-    GroupView group = arn == null ? null : shared.traffic().group(arn);
-    if (group == null) {
+    if (arn == null) {
       ctx.close();
     } else {
-      attempt(ctx, group, now);
+      attempt(ctx, arn, now);
     }
   }
 
   /** Which target follows from the client's address alone, or from its port, too. */
-  private void attempt(ChannelHandlerContext ctx, GroupView group, Instant now) {
+  private void attempt(ChannelHandlerContext ctx, String arn, Instant now) {
+    // As it is now: a target may have left since the attempt before.
+    GroupView group = shared.traffic().group(arn);
+    if (group == null) {
+      ctx.close();
+      return;
+    }
     boolean sticky = group.attributes().stickiness() == GroupAttributes.Stickiness.SOURCE;
     Target target =
         Choice.bySource(
@@ -129,7 +134,7 @@ final class TcpClient extends ChannelInboundHandlerAdapter {
                 shared.meters().of(target).failed();
                 if (tried.size() < Retry.MOST_ATTEMPTS && ctx.channel().isActive()) {
                   shared.meters().of(target).retried();
-                  attempt(ctx, group, shared.clock().instant());
+                  attempt(ctx, arn, shared.clock().instant());
                 } else {
                   ctx.close();
                 }
@@ -140,12 +145,9 @@ final class TcpClient extends ChannelInboundHandlerAdapter {
   private void join(ChannelHandlerContext ctx, GroupView group, Target target, Channel channel) {
     Setup now = setup.get();
     Splice[] joined = new Splice[1];
-    Runnable whenOver =
-        () -> {
-          target.ended();
-          Splice splice = joined[0];
-          log(now, group, target, splice);
-        };
+    // Not when both begin to close: what is written to the target may not be there yet.
+    channel.closeFuture().addListener(closed -> target.ended());
+    Runnable whenOver = () -> log(now, group, target, joined[0]);
     joined[0] = Splice.join(ctx.channel(), channel, now.attributes().tcpIdle(), whenOver);
     if (ctx.channel().isActive()) {
       if (!early.isEmpty()) {

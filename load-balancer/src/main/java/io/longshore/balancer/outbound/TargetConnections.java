@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -187,6 +188,11 @@ public final class TargetConnections {
         return;
       }
       Channel channel = connecting.channel();
+      if (target.isCutOff()) {
+        channel.close();
+        taker.failed(new ConnectException("the target's time to drain is over"));
+        return;
+      }
       register(loop, target.key(), channel);
       SslHandler handshake = channel.pipeline().get(SslHandler.class);
       if (handshake == null) {
