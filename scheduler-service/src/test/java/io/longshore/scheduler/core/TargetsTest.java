@@ -7,6 +7,7 @@ import io.longshore.messages.Json;
 import io.longshore.messages.NetworkBinding;
 import io.longshore.messages.Order;
 import io.longshore.messages.PortMapping;
+import io.longshore.messages.Reply;
 import io.longshore.messages.Report;
 import io.longshore.messages.Report.SeenTarget;
 import io.longshore.messages.Report.TargetState;
@@ -213,9 +214,7 @@ class TargetsTest {
                 .map(target ->
                     seen(
                         target,
-                        before.equals(target.task())
-                            ? TargetState.UNHEALTHY
-                            : TargetState.HEALTHY))
+                        before.equals(target.task()) ? TargetState.UNHEALTHY : TargetState.HEALTHY))
                 .toList()));
 
     Task old = world.state.task(before);
@@ -410,6 +409,7 @@ class TargetsTest {
     world.createService(1, spec(1), settings);
     allUp();
     sees("one", TargetState.HEALTHY);
+    world.pass(Duration.ofMinutes(1));
     TaskId blue = only().id();
     world.command(
         new Command.UpdateService(
@@ -431,7 +431,7 @@ class TargetsTest {
     assertThat(routed()).extracting(Route.TaskTarget::draining).containsExactly(true, false);
     assertThat(isWanted(blue)).isTrue();
 
-    world.stopDeployment(Command.StopType.ROLLBACK);
+    assertThat(world.stopDeployment(Command.StopType.ROLLBACK)).isInstanceOf(Reply.Accepted.class);
     assertThat(routed())
         .filteredOn(target -> target.task().equals(blue))
         .extracting(Route.TaskTarget::draining)

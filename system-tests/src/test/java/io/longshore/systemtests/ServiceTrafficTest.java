@@ -1,0 +1,332 @@
+package io.longshore.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.longshore.chaos.EngineHistory;
+import io.longshore.chaos.LoopbackPorts;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.ecs.model.ContainerInstanceStatus;
+import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.Task;
+import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.Action;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.ActionTypeEnum;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
+import software.amazon.awssdk.services.elasticloadbalancingv2.model.TargetTypeEnum;
+
+/**
+ * A service of web servers on a real engine, behind a load balancer, under constant load: whatever
+ * becomes of its tasks, no request fails.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class ServiceTrafficTest {
+  private static final String CLUSTER = "traffic";
+  private static final long REQUESTS = 100_000;
+
+  /** Answers with the container's name, and leaves as soon as it is told to. */
+  private static final String SERVER =
+      "mkdir -p /tmp/www; hostname > /tmp/www/index.html; trap 'exit 0' TERM; httpd -f -p 8080 -h /tmp/www & wait";
+
+  private TestEngine engine;
+  private EngineHistory history;
+  private Standalone longshore;
+  private Ecs ecs;
+  private ElasticLoadBalancingV2Client elb;
+  private String group;
+  private int port;
+
+  @BeforeAll
+  void start() {
+    engine = TestEngine.orSkip();
+    history = engine.watch();
+    longshore = Standalone.up("service-traffic", "docker", 3, Map.of());
+    ecs = Ecs.at(longshore.endpoint());
+    elb =
+        ElasticLoadBalancingV2Client.builder()
+            .endpointOverride(longshore.endpoint())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+            .httpClientBuilder(Apache5HttpClient.builder())
+            .build();
+    ecs.cluster(CLUSTER);
+    port = LoopbackPorts.next();
+    group = group("web");
+    String balancer =
+        elb.createLoadBalancer(r -> r.name("front").subnets("subnet-1"))
+            .loadBalancers()
+            .getFirst()
+            .loadBalancerArn();
+    elb.createListener(r ->
+        r.loadBalancerArn(balancer)
+            .protocol(ProtocolEnum.HTTP)
+            .port(port)
+            .defaultActions(
+                Action.builder().type(ActionTypeEnum.FORWARD).targetGroupArn(group).build()));
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (longshore != null) {
+      ecs.tearDown(CLUSTER);
+      Set<String> hosts = hosts();
+      elb.close();
+      ecs.close();
+      longshore.close();
+      engine.removeAll(hosts.toArray(String[]::new));
+    }
+    if (engine != null) {
+      if (history != null) {
+        history.close();
+      }
+      engine.close();
+    }
+  }
+
+  private Set<String> hosts() {
+    return history.all().stream()
+        .map(EngineHistory.Happening::host)
+        .filter(host -> !host.isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  private String group(String name) {
+    return elb.createTargetGroup(r ->
+            r.name(name)
+                .protocol(ProtocolEnum.HTTP)
+                .port(80)
+                .vpcId("vpc-1")
+                .targetType(TargetTypeEnum.IP)
+                .healthCheckIntervalSeconds(5)
+                .healthCheckTimeoutSeconds(2))
+        .targetGroups()
+        .getFirst()
+        .targetGroupArn();
+  }
+
+  private String register() {
+    return ecs.register(
+        "web", SERVER, c -> c.cpu(256).portMappings(p -> p.containerPort(8080)).stopTimeout(5));
+  }
+
+  @Test
+  void noRequestFailsWhateverBecomesOfTasks() throws Exception {
+    String first = register();
+    ecs.client()
+        .createService(r ->
+            r.cluster(CLUSTER)
+                .serviceName("web")
+                .taskDefinition(first)
+                .desiredCount(6)
+                .loadBalancers(
+                    l -> l.targetGroupArn(group).containerName("main").containerPort(8080)));
+    awaitSteady(6);
+    assertThat(health().values()).hasSize(6).containsOnly("healthy");
+
+    Map<String, Object> figures = new TreeMap<>();
+    try (Load load = new Load(URI.create("http://127.0.0.1:" + port + "/"), 8)) {
+      spreadIsEven(load, figures);
+
+      String second = register();
+      deploy(second);
+      awaitSteady(6);
+      assertThat(ecs.tasks(CLUSTER)).extracting(Task::taskDefinitionArn).containsOnly(second);
+      nothingFailed(load, "a rolling update");
+
+      scale(9);
+      awaitSteady(9);
+      nothingFailed(load, "scaling out");
+
+      figures.put("ms from healthy to the first answer", newTaskServesSoon(load));
+
+      scale(3);
+      awaitSteady(3);
+      nothingFailed(load, "scaling in");
+
+      figures.put("ms from death until no longer a target", deadTaskIsLeftAtOnce());
+      awaitSteady(3);
+      nothingFailed(load, "a killed container");
+
+      drainOneHost();
+      awaitSteady(3);
+      nothingFailed(load, "a drained host");
+
+      for (String next = first;
+          load.total() < REQUESTS;
+          next = next.equals(first) ? second : first) {
+        deploy(next);
+        awaitSteady(3);
+        nothingFailed(load, "a further rolling update");
+      }
+      figures.put("requests", load.total());
+    }
+    System.out.println("ServiceTrafficTest: " + figures);
+  }
+
+  private void nothingFailed(Load load, String what) {
+    assertThat(load.failures()).as(what).isEmpty();
+  }
+
+  /** All requests of a while, by turns. */
+  private void spreadIsEven(Load load, Map<String, Object> figures) {
+    Waiting.forState("answers of all", 30).until(() -> load.counts().size() == 6);
+    Map<String, Long> before = load.counts();
+    long enough = load.total() + 6_000;
+    Waiting.forState("6000 answers", 180).until(() -> load.total() >= enough);
+    Map<String, Long> after = load.counts();
+    List<Long> shares =
+        after.entrySet().stream()
+            .map(e -> e.getValue() - before.getOrDefault(e.getKey(), 0L))
+            .sorted()
+            .toList();
+    long all = shares.stream().mapToLong(Long::longValue).sum();
+    double worst =
+        Math.max(shares.getLast() / (all / 6.0) - 1, 1 - shares.getFirst() / (all / 6.0));
+    figures.put("spread over 6 tasks, worst deviation in percent", "%.2f".formatted(100 * worst));
+    assertThat(worst).as("shares %s", shares).isLessThanOrEqualTo(0.02);
+  }
+
+  /** Milliseconds from its being shown as healthy, or less, until a new task answered. */
+  private long newTaskServesSoon(Load load) {
+    Set<String> known = Set.copyOf(health().keySet());
+    Set<String> names = Set.copyOf(load.counts().keySet());
+    scale(10);
+    Waiting.forState("a tenth healthy target", 60)
+        .until(() ->
+            health().entrySet().stream()
+                .anyMatch(e -> !known.contains(e.getKey()) && e.getValue().equals("healthy")));
+    Instant healthy = Instant.now();
+    Waiting.forState("an answer of the new task", 5)
+        .until(() -> load.counts().keySet().stream().anyMatch(name -> !names.contains(name)));
+    Instant answered =
+        load.counts().keySet().stream()
+            .filter(name -> !names.contains(name))
+            .map(load::first)
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
+    long millis = Duration.between(healthy, answered).toMillis();
+    assertThat(millis).isLessThanOrEqualTo(1_000);
+    awaitSteady(10);
+    nothingFailed(load, "one more task");
+    return millis;
+  }
+
+  /** Milliseconds, the death by the engine's time. */
+  private long deadTaskIsLeftAtOnce() throws Exception {
+    String host =
+        ecs.tasks(CLUSTER)
+                .getFirst()
+                .containers()
+                .getFirst()
+                .networkBindings()
+                .getFirst()
+                .hostPort()
+            + "";
+    String container = ecs.tasks(CLUSTER).getFirst().containers().getFirst().runtimeId();
+    String target = "target=\"127.0.0.1:" + host + "\"";
+    URI metrics = longshore.endpoint().resolve("/q/metrics");
+    assertThat(Http.get(metrics)).contains(target);
+    engine.kill(container);
+    Waiting.forState("no such target", 10).until(() -> !Http.get(metrics).contains(target));
+    Instant left = Instant.now();
+    Instant died =
+        history.all().stream()
+            .filter(h -> h.action().equals("die") && h.container().equals(container))
+            .findFirst()
+            .orElseThrow()
+            .at();
+    long millis = Duration.between(died, left).toMillis();
+    assertThat(millis).isLessThanOrEqualTo(1_000);
+    return millis;
+  }
+
+  private void drainOneHost() {
+    String instance = ecs.tasks(CLUSTER).getFirst().containerInstanceArn();
+    ecs.client()
+        .updateContainerInstancesState(r ->
+            r.cluster(CLUSTER)
+                .containerInstances(instance)
+                .status(ContainerInstanceStatus.DRAINING));
+    Waiting.forState("nothing on the drained host", 60)
+        .until(() ->
+            ecs.tasks(CLUSTER).stream()
+                .noneMatch(task -> task.containerInstanceArn().equals(instance)));
+  }
+
+  private void deploy(String definition) {
+    ecs.client().updateService(r -> r.cluster(CLUSTER).service("web").taskDefinition(definition));
+  }
+
+  private void scale(int count) {
+    ecs.client().updateService(r -> r.cluster(CLUSTER).service("web").desiredCount(count));
+  }
+
+  /** Nothing but these tasks, and all of them healthy targets. */
+  private void awaitSteady(int count) {
+    Waiting.forState(count + " tasks and nothing else", 120)
+        .ignoreExceptions()
+        .until(() ->
+            ecs.isAt(CLUSTER, "web", count)
+                && health().size() == count
+                && Set.copyOf(health().values()).equals(Set.of("healthy")));
+  }
+
+  /** The state of each target, by its address. */
+  private Map<String, String> health() {
+    return elb
+        .describeTargetHealth(r -> r.targetGroupArn(group))
+        .targetHealthDescriptions()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                each -> each.target().id() + ":" + each.target().port(),
+                each -> each.targetHealth().stateAsString()));
+  }
+
+  @Test
+  void whatCannotBeBehindALoadBalancerIsRefused() {
+    String definition = register();
+    assertThatThrownBy(() ->
+            ecs.client()
+                .createService(r ->
+                    r.cluster(CLUSTER)
+                        .serviceName("nowhere")
+                        .taskDefinition(definition)
+                        .desiredCount(1)
+                        .loadBalancers(
+                            l -> l.targetGroupArn(group).containerName("main").containerPort(81))))
+        .isInstanceOf(InvalidParameterException.class)
+        .hasMessageContaining("did not have a container port 81 defined");
+    String unused = group("unused");
+    assertThatThrownBy(() ->
+            ecs.client()
+                .createService(r ->
+                    r.cluster(CLUSTER)
+                        .serviceName("nowhere")
+                        .taskDefinition(definition)
+                        .desiredCount(1)
+                        .loadBalancers(l ->
+                            l.targetGroupArn(unused).containerName("main").containerPort(8080))))
+        .isInstanceOf(InvalidParameterException.class)
+        .hasMessageContaining("does not have an associated load balancer");
+    elb.deleteTargetGroup(r -> r.targetGroupArn(unused));
+  }
+}
