@@ -24,6 +24,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Action;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.ActionTypeEnum;
@@ -79,8 +80,7 @@ class LoadBalancingTest {
       String rule = shopGoesTo(listener, group);
 
       awaitAnswersOf(port, List.of("one", "two"));
-      // Nobody tells the API what the health checks come to; see docs/elbv2-coverage.md.
-      assertThat(states(group)).containsExactly("initial", "initial");
+      awaitStates(group, List.of("healthy", "healthy"));
       List<String> answers = answers(port);
       assertThat(Collections.frequency(answers, "one")).isEqualTo(REQUESTS / 2);
       assertThat(Collections.frequency(answers, "two")).isEqualTo(REQUESTS / 2);
@@ -91,6 +91,7 @@ class LoadBalancingTest {
       two.healthy = false;
       awaitAnswersOf(port, List.of("one"));
       assertThat(answers(port)).containsOnly("one");
+      awaitStates(group, List.of("healthy", "unhealthy"));
       two.healthy = true;
       awaitAnswersOf(port, List.of("one", "two"));
 
@@ -111,30 +112,39 @@ class LoadBalancingTest {
   }
 
   @Test
-  void theTargetGroupsOfAServiceAreShownAndGetNoTargetsOfIt() {
-    String group = group("echoed");
-    ecs.cluster("echoes");
+  void theTargetGroupsOfAServiceAreShownAndNoneThatNobodyUsesIsTaken() {
+    String group = group("shown");
+    ecs.cluster("shows");
     String definition =
-        ecs.register("echoed", Ecs.FOREVER, c -> c.portMappings(p -> p.containerPort(80)));
-    ecs.client()
-        .createService(r ->
-            r.cluster("echoes")
-                .serviceName("web")
-                .taskDefinition(definition)
-                .desiredCount(1)
-                .loadBalancers(
-                    l -> l.targetGroupArn(group).containerName("main").containerPort(80)));
-    ecs.awaitCount("echoes", "web", 1, 30);
+        ecs.register("shown", Ecs.FOREVER, c -> c.portMappings(p -> p.containerPort(80)));
+    assertThatThrownBy(() -> create(definition, group))
+        .isInstanceOf(InvalidParameterException.class)
+        .hasMessageContaining("does not have an associated load balancer");
+    String balancer = balancer("shows");
+    String listener = listener(balancer, LoopbackPorts.next());
+    shopGoesTo(listener, group);
+    create(definition, group);
 
-    assertThat(ecs.service("echoes", "web").loadBalancers())
+    assertThat(ecs.service("shows", "web").loadBalancers())
         .singleElement()
         .satisfies(shown -> {
           assertThat(shown.targetGroupArn()).isEqualTo(group);
           assertThat(shown.containerPort()).isEqualTo(80);
         });
-    assertThat(states(group)).isEmpty();
-    ecs.tearDown("echoes");
+    ecs.tearDown("shows");
+    elb.deleteLoadBalancer(r -> r.loadBalancerArn(balancer));
     elb.deleteTargetGroup(r -> r.targetGroupArn(group));
+  }
+
+  private void create(String definition, String group) {
+    ecs.client()
+        .createService(r ->
+            r.cluster("shows")
+                .serviceName("web")
+                .taskDefinition(definition)
+                .desiredCount(1)
+                .loadBalancers(
+                    l -> l.targetGroupArn(group).containerName("main").containerPort(80)));
   }
 
   private String balancer(String name) {
@@ -193,6 +203,11 @@ class LoadBalancingTest {
         .rules()
         .getFirst()
         .ruleArn();
+  }
+
+  private void awaitStates(String group, List<String> expected) {
+    Waiting.forState("targets that are " + expected, 20)
+        .until(() -> states(group).stream().sorted().toList().equals(expected));
   }
 
   private List<String> states(String group) {

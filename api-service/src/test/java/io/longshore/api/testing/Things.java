@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * What requests can name: a cluster of its own for each operation with a definition, a service, a
- * task and a container instance. In requests they stand as {@code $cluster} and so on; {@code $new}
+ * task, a container instance and a target group. In requests they stand as {@code $cluster} and so on; {@code $new}
  * is a name nobody has yet.
  */
 public final class Things {
@@ -38,8 +38,10 @@ public final class Things {
     things.note(
         "definition",
         "RegisterTaskDefinition {'family':'$family','tags':[{'key':'team','value':'blue'}],"
-            + "'containerDefinitions':[{'name':'main','image':'busybox','memory':64}]}",
+            + "'containerDefinitions':[{'name':'main','image':'busybox','memory':64,"
+            + "'portMappings':[{'containerPort':80}]}]}",
         "/taskDefinition/taskDefinitionArn");
+    things.names.put("targetGroup", things.usedTargetGroup(number));
     things.note(
         "service",
         "CreateService {'cluster':'$cluster','serviceName':'front','taskDefinition':'$definition',"
@@ -74,6 +76,26 @@ public final class Things {
     things.note(
         "instance", "ListContainerInstances {'cluster':'$cluster'}", "/containerInstanceArns/0");
     return things;
+  }
+
+  /** One that a listener sends to. */
+  private String usedTargetGroup(int number) {
+    String group =
+        wire.query(
+            "CreateTargetGroup",
+            "Name=g-%d&Protocol=HTTP&Port=80&VpcId=vpc-1".formatted(number),
+            "TargetGroupArn");
+    String balancer =
+        wire.query(
+            "CreateLoadBalancer",
+            "Name=b-%d&Subnets.member.1=subnet-1".formatted(number),
+            "LoadBalancerArn");
+    wire.query(
+        "CreateListener",
+        "LoadBalancerArn=%s&Protocol=HTTP&Port=%d&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn=%s"
+            .formatted(balancer, 1000 + number, group),
+        "ListenerArn");
+    return group;
   }
 
   private void note(String name, String call, String pointer) {

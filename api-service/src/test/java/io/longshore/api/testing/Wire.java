@@ -35,6 +35,36 @@ public final class Wire {
     }
   }
 
+  /**
+   * A call of ELB.
+   *
+   * @param form with names and values as they are sent
+   * @return the first text in an element of that name
+   */
+  String query(String action, String form, String element) {
+    try {
+      var response =
+          http.send(
+              HttpRequest.newBuilder(endpoint)
+                  .timeout(Duration.ofSeconds(20))
+                  .header("Content-Type", "application/x-www-form-urlencoded")
+                  .POST(BodyPublishers.ofString("Version=2015-12-01&Action=" + action + "&" + form))
+                  .build(),
+              BodyHandlers.ofString());
+      int start = response.body().indexOf("<" + element + ">");
+      if (response.statusCode() != 200 || start < 0) {
+        throw new AssertionError(action + " of the test's own: " + response.body());
+      }
+      int from = start + element.length() + 2;
+      return response.body().substring(from, response.body().indexOf('<', from));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   public Answer call(String operation, JsonNode request) {
     try {
       var response =
