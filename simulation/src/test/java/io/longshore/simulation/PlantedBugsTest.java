@@ -197,9 +197,9 @@ class PlantedBugsTest {
             "a stop is decided and not ordered",
             "scheduler-service core.Ledger",
             """
-                order(
-                    task.runner(),
-                    generation -> new Order.StopTask(task.runner(), generation, task.id(), stop.reason()));
+                if (!drains) {
+                  orderStop(task, stop.reason());
+                }
             """,
             ""),
         new PlantedBug(
