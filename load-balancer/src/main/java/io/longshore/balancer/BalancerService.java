@@ -3,7 +3,10 @@ package io.longshore.balancer;
 import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
 import io.longshore.balancer.inbound.Listeners;
+import io.longshore.balancer.inbound.ProxyEndpoints;
 import io.longshore.balancer.inbound.RoutesFeed;
+import io.longshore.balancer.outbound.Haproxy;
+import io.longshore.balancer.outbound.HaproxySocket;
 import io.longshore.balancer.outbound.KafkaReports;
 import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
@@ -11,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -40,6 +44,8 @@ public class BalancerService {
   private final KafkaReports reports;
   private final LoadBalancer balancer;
   private final RoutesFeed routes;
+  private final ProxyEndpoints endpoints;
+  private final @Nullable Haproxy haproxy;
   private volatile @Nullable Thread starting;
 
   BalancerService(
@@ -66,8 +72,15 @@ public class BalancerService {
             metrics,
             settings.accessLog() ? entry -> ACCESS.info(entry.line()) : AccessLog.NONE,
             reports,
+            this::redrawn,
             new SteadyClock());
     this.routes = new RoutesFeed(kafka::consumer, balancer::take, READ_ANEW);
+    this.endpoints = new ProxyEndpoints(balancer::picture);
+    this.haproxy =
+        settings
+            .haproxy()
+            .map(where -> new Haproxy(new HaproxySocket(where), balancer::picture))
+            .orElse(null);
   }
 
   private static LoadBalancer.Options options(BalancerSettings settings) {
@@ -80,7 +93,20 @@ public class BalancerService {
         new Limits(
             settings.headLimit(),
             settings.largestBody() == 0 ? Long.MAX_VALUE : settings.largestBody(),
-            settings.connections()));
+            settings.connections()),
+        settings.listeners(),
+        settings.listeners() && settings.haproxy().isEmpty());
+  }
+
+  private void redrawn() {
+    Haproxy told = haproxy;
+    if (told != null) {
+      told.changed();
+    }
+  }
+
+  void serve(@Observes Router router) {
+    endpoints.register(router);
   }
 
   void begin(@Observes StartupEvent event) {
@@ -90,6 +116,10 @@ public class BalancerService {
   private void start() {
     try {
       balancer.begin();
+      Haproxy told = haproxy;
+      if (told != null) {
+        told.begin();
+      }
       ensureTopics();
       routes.begin();
     } catch (Topology.WrongTopologyException e) {
@@ -118,6 +148,10 @@ public class BalancerService {
       thread.interrupt();
     }
     routes.close();
+    Haproxy told = haproxy;
+    if (told != null) {
+      told.close();
+    }
     balancer.close();
     reports.close();
   }

@@ -23,4 +23,8 @@ public interface BalancerSettings {
   int connections();
 
   boolean accessLog();
+
+  boolean listeners();
+
+  Optional<String> haproxy();
 }

@@ -3,6 +3,7 @@ package io.longshore.balancer;
 import io.longshore.balancer.core.CheckResult;
 import io.longshore.balancer.core.Draining;
 import io.longshore.balancer.core.HealthBoard;
+import io.longshore.balancer.core.Picture;
 import io.longshore.balancer.core.ReportAgenda;
 import io.longshore.balancer.core.RoutingTable;
 import io.longshore.balancer.core.SeenTargets;
@@ -59,13 +60,18 @@ public final class LoadBalancer implements AutoCloseable {
    * @param certificates a folder; null when there is none
    * @param threads that carry traffic
    * @param connectLimit how long connecting to a target may take
+   * @param listens whether listeners are opened
+   * @param alone whether nobody else carries traffic to the targets; otherwise what is under way
+   *     with one is not known, and it is drained when its time is over
    */
   public record Options(
       String address,
       @Nullable Path certificates,
       int threads,
       Duration connectLimit,
-      Limits limits) {}
+      Limits limits,
+      boolean listens,
+      boolean alone) {}
 
   private final String id;
   private final InstantSource clock;
@@ -80,17 +86,20 @@ public final class LoadBalancer implements AutoCloseable {
   private final Listeners listeners;
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
-  private final int threads;
+  private final Options options;
+  private final Runnable redrawn;
   private final LinkedBlockingQueue<Runnable> notes = new LinkedBlockingQueue<>();
   private final Thread thread;
   private RoutingTable table = RoutingTable.EMPTY;
   // Whether requests see something that is not so any more.
   private boolean dirty;
   private final List<HealthBoard.Change> changes = new ArrayList<>();
+  private volatile @Nullable Picture picture;
   private volatile boolean open = true;
 
   /**
    * @param id another one for each process that is started
+   * @param redrawn called after each change of the picture, by the thread that decides
    */
   public LoadBalancer(
       String id,
@@ -98,11 +107,13 @@ public final class LoadBalancer implements AutoCloseable {
       MeterRegistry registry,
       AccessLog log,
       Reports reports,
+      Runnable redrawn,
       InstantSource clock) {
     this.id = id;
     this.clock = clock;
     this.reports = reports;
-    this.threads = options.threads();
+    this.options = options;
+    this.redrawn = redrawn;
     this.meters = new Meters(registry, traffic);
     this.targets = new TargetConnections(options.connectLimit());
     this.acceptors = new NioEventLoopGroup(1, new DefaultThreadFactory("balancer-accept", true));
@@ -133,6 +144,11 @@ public final class LoadBalancer implements AutoCloseable {
     return listeners.states();
   }
 
+  /** What other proxies are told by; null before there were routes. */
+  public @Nullable Picture picture() {
+    return picture;
+  }
+
   private void run() {
     Instant lookAround = clock.instant().plus(LOOK_AROUND);
     while (open) {
@@ -146,6 +162,8 @@ public final class LoadBalancer implements AutoCloseable {
           meters.keep(table.targets().keySet());
           draining.published(table.draining());
           agenda.changed(now);
+          picture = Picture.of(table, board, traffic);
+          redrawn.run();
         }
         follow();
         board.due(now).forEach(this::check);
@@ -153,7 +171,7 @@ public final class LoadBalancer implements AutoCloseable {
         lookWhatDrains(now);
         report(now);
         if (changed || !now.isBefore(lookAround)) {
-          listeners.take(table.listeners());
+          listeners.take(options.listens() ? table.listeners() : List.of());
           lookAround = now.plus(LOOK_AROUND);
         }
       } catch (InterruptedException e) {
@@ -229,7 +247,7 @@ public final class LoadBalancer implements AutoCloseable {
   private void lookWhatDrains(Instant now) {
     long pass = draining.pass();
     if (pass > 0) {
-      AtomicInteger left = new AtomicInteger(threads);
+      AtomicInteger left = new AtomicInteger(options.threads());
       for (EventExecutor loop : workers) {
         loop.execute(() -> {
           if (left.decrementAndGet() == 0) {
@@ -238,7 +256,7 @@ public final class LoadBalancer implements AutoCloseable {
         });
       }
     }
-    if (draining.look(traffic::outstanding)) {
+    if (draining.look(key -> options.alone() ? traffic.outstanding(key) : 1)) {
       agenda.changed(now);
     }
   }

@@ -44,6 +44,9 @@ public final class Balanced implements AutoCloseable {
   /** What was told last of each route that is there. */
   public final Map<String, Report.OfBalancer> told = new ConcurrentHashMap<>();
 
+  /** Called at each change of what other proxies are told by. */
+  public volatile Runnable redrawn = () -> {};
+
   public final LoadBalancer balancer;
   public final int port;
   private final HttpClient client =
@@ -54,14 +57,20 @@ public final class Balanced implements AutoCloseable {
   }
 
   public Balanced(Limits limits, @Nullable Path certificates) throws IOException {
+    this(limits, certificates, true);
+  }
+
+  public Balanced(Limits limits, @Nullable Path certificates, boolean alone) throws IOException {
     this.port = freePort();
     this.balancer =
         new LoadBalancer(
             "this",
-            new LoadBalancer.Options("127.0.0.1", certificates, 2, Duration.ofSeconds(2), limits),
+            new LoadBalancer.Options(
+                "127.0.0.1", certificates, 2, Duration.ofSeconds(2), limits, true, alone),
             registry,
             log::add,
             hearing(),
+            () -> redrawn.run(),
             InstantSource.system());
     balancer.begin();
   }

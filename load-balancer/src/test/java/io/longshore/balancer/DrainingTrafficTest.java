@@ -3,6 +3,7 @@ package io.longshore.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.longshore.balancer.inbound.Limits;
 import io.longshore.messages.Report.TargetState;
 import io.longshore.messages.Route;
 import java.io.IOException;
@@ -159,6 +160,27 @@ class DrainingTrafficTest {
       assertThat(Backend.line(client.getInputStream())).startsWith("HTTP/1.1 50");
     }
     never.countDown();
+  }
+
+  /** What another proxy has under way is not known. */
+  @Test
+  void whereOthersCarryTrafficItIsDrainedWhenItsTimeIsOver() throws Exception {
+    try (Balanced shared = new Balanced(Limits.DEFAULT, null, false)) {
+      Backend one = backend((request, in, out) -> Backend.ok(out, "one"));
+      Map<String, String> delay = Map.of("deregistration_delay.timeout_seconds", "2");
+      shared.serve(delay, one);
+      List<Route.TaskTarget> targets = Balanced.tasks(one);
+      Route.TaskTarget is = targets.getFirst();
+      targets.set(
+          0,
+          new Route.TaskTarget(
+              is.groupArn(), is.task(), is.container(), is.host(), is.port(), true));
+      long began = System.nanoTime();
+      shared.take(shared.routes(delay, Map.of(), targets));
+      shared.awaitState(one, TargetState.DRAINING);
+      shared.awaitState(one, TargetState.DRAINED);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(2));
+    }
   }
 
   @Test

@@ -15,11 +15,11 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Clients that ask for one page over and over, each the next time as soon as it has an answer. What
- * is not answered with 200 is a failure.
+ * Clients that ask for one page over and over. What is not answered with 200 is a failure.
  */
 final class Load implements AutoCloseable {
   private final URI page;
@@ -32,6 +32,7 @@ final class Load implements AutoCloseable {
   private final Map<String, Answers> answers = new ConcurrentHashMap<>();
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private volatile boolean open = true;
+  private volatile long pauseMillis;
 
   /** How often one body came, and when first. */
   private static final class Answers {
@@ -57,13 +58,19 @@ final class Load implements AutoCloseable {
         } else {
           failures.add("%s %d %s".formatted(Instant.now(), response.statusCode(), response.body()));
         }
-      } catch (IOException e) {
-        failures.add(Instant.now() + " " + e);
+        TimeUnit.MILLISECONDS.sleep(pauseMillis);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
+      } catch (IOException e) {
+        failures.add(Instant.now() + " " + e);
       }
     }
+  }
+
+  /** How long each client rests before it asks again: what is timed must not wait for a core. */
+  void rest(int millis) {
+    pauseMillis = millis;
   }
 
   /** How often each body has come. */

@@ -155,6 +155,7 @@ class ServiceTrafficTest {
       awaitSteady(9);
       nothingFailed(load, "scaling out");
 
+      load.rest(20);
       figures.put("ms from healthy to the first answer", newTaskServesSoon(load));
 
       scale(3);
@@ -162,6 +163,7 @@ class ServiceTrafficTest {
       nothingFailed(load, "scaling in");
 
       figures.put("ms from death until no longer a target", deadTaskIsLeftAtOnce());
+      load.rest(0);
       awaitSteady(3);
       nothingFailed(load, "a killed container");
 
