@@ -33,6 +33,7 @@ provider "aws" {
   skip_region_validation      = true
 
   endpoints {
+    ecs   = var.endpoint
     elbv2 = var.endpoint
     ec2   = var.endpoint
   }
@@ -104,4 +105,34 @@ resource "aws_lb_target_group_attachment" "one" {
   target_group_arn = aws_lb_target_group.web.arn
   target_id        = "127.0.0.1"
   port             = 8081
+}
+
+resource "aws_ecs_cluster" "main" {
+  name = "balanced"
+}
+
+resource "aws_ecs_task_definition" "web" {
+  family = "web"
+  container_definitions = jsonencode([{
+    name         = "main"
+    image        = "longshore-test/busybox:1"
+    memory       = 16
+    essential    = true
+    portMappings = [{ containerPort = 8080, hostPort = 0, protocol = "tcp" }]
+  }])
+}
+
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  cluster         = aws_ecs_cluster.main.id
+  task_definition = aws_ecs_task_definition.web.arn
+  desired_count   = 2
+
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "main"
+    container_port   = 8080
+  }
+
+  depends_on = [aws_lb_listener.http]
 }

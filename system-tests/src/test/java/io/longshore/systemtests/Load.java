@@ -18,9 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * Clients that ask for one page over and over. What is not answered with 200 is a failure.
- */
+/** Clients that ask for one page over and over. What is not answered with 200 is a failure. */
 final class Load implements AutoCloseable {
   private final URI page;
   private final HttpClient http =

@@ -22,6 +22,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.ContainerInstanceStatus;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
 import software.amazon.awssdk.services.ecs.model.Task;
@@ -233,21 +234,13 @@ class ServiceTrafficTest {
 
   /** Milliseconds, the death by the engine's time. */
   private long deadTaskIsLeftAtOnce() throws Exception {
-    String host =
-        ecs.tasks(CLUSTER)
-                .getFirst()
-                .containers()
-                .getFirst()
-                .networkBindings()
-                .getFirst()
-                .hostPort()
-            + "";
-    String container = ecs.tasks(CLUSTER).getFirst().containers().getFirst().runtimeId();
-    String target = "target=\"127.0.0.1:" + host + "\"";
-    URI metrics = longshore.endpoint().resolve("/q/metrics");
-    assertThat(Http.get(metrics)).contains(target);
+    Container victim = ecs.tasks(CLUSTER).getFirst().containers().getFirst();
+    String container = victim.runtimeId();
+    String target = "127.0.0.1:" + victim.networkBindings().getFirst().hostPort();
+    URI targets = longshore.endpoint().resolve("/proxies/prometheus");
+    assertThat(Http.get(targets)).contains(target);
     engine.kill(container);
-    Waiting.forState("no such target", 10).until(() -> !Http.get(metrics).contains(target));
+    Waiting.forState("no such target", 10).until(() -> !Http.get(targets).contains(target));
     Instant left = Instant.now();
     Instant died =
         history.all().stream()

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * What requests can name: a cluster of its own for each operation with a definition, a service, a
- * task, a container instance and a target group. In requests they stand as {@code $cluster} and so on; {@code $new}
- * is a name nobody has yet.
+ * task, a container instance and a target group. In requests they stand as {@code $cluster} and so
+ * on; {@code $new} is a name nobody has yet.
  */
 public final class Things {
   private static final Pattern NAME = Pattern.compile("\\$(\\w+)");
