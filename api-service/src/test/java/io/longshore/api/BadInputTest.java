@@ -102,6 +102,18 @@ class BadInputTest {
   }
 
   @Test
+  void aTaskBehindALoadBalancer() throws Exception {
+    for (String operation : new String[] {"RunTask", "StartTask"}) {
+      assertError(
+          post(
+              operation,
+              BodyPublishers.ofString("{\"taskDefinition\":\"web\",\"loadBalancers\":[]}")),
+          400,
+          "InvalidParameterException");
+    }
+  }
+
+  @Test
   void bodiesThatAreNone() throws Exception {
     for (String body : new String[] {"[]", "null", "{\"a\"", "{\"clusterName\":1}"}) {
       assertError(

@@ -239,6 +239,9 @@ class ServiceTrafficTest {
     String target = "127.0.0.1:" + victim.networkBindings().getFirst().hostPort();
     URI targets = longshore.endpoint().resolve("/proxies/prometheus");
     assertThat(Http.get(targets)).contains(target);
+    // An engine that is removing containers is late with its word of a death.
+    Waiting.forState("an engine at rest", 60)
+        .until(() -> hosts().stream().mapToInt(host -> engine.containers(host).size()).sum() == 3);
     engine.kill(container);
     Waiting.forState("no such target", 10).until(() -> !Http.get(targets).contains(target));
     Instant left = Instant.now();

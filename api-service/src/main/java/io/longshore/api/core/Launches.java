@@ -36,10 +36,6 @@ public final class Launches {
     if (request.text("propagateTags", "").equals("SERVICE")) {
       throw invalid("propagateTags must not be SERVICE for a task that is run directly.");
     }
-    if (!request.objects("loadBalancers").isEmpty()) {
-      throw invalid(
-          "A task that is run directly cannot be behind a load balancer. Create a service with loadBalancers instead.");
-    }
     ServiceRules.checkPlacement(request);
     Strategies.check(request);
     Members overrides = request.object("overrides");

@@ -25,11 +25,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * The bodies of awsJson1_1. Reading is strict about what the model knows (types, enums, one object
- * and nothing else) and ignores members it does not know, as AWS does for clients that are newer.
+ * and nothing else) and ignores members it does not know, as AWS does for clients that are newer;
+ * but not one that would be missed.
  */
 public final class AwsJson {
   private static final JsonFactory FACTORY =
@@ -49,6 +51,9 @@ public final class AwsJson {
 
   /** More than any member of ECS means, and few enough for every reader of what is stored. */
   private static final int MOST_DIGITS = 60;
+
+  /** ECS skips it there, and whoever meant it waits in vain for requests. */
+  private static final Set<String> OF_TASKS = Set.of("RunTaskRequest", "StartTaskRequest");
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -146,6 +151,10 @@ public final class AwsJson {
               "There is no member '%s' here. There are: %s."
                   .formatted(shown, String.join(", ", new TreeSet<>(shape.members().keySet()))))
           .at(shown);
+    }
+    if (path.equals("loadBalancers") && OF_TASKS.contains(shape.name())) {
+      throw EcsException.invalid(
+          "A task that is run directly cannot be behind a load balancer: create a service with loadBalancers.");
     }
     parser.skipChildren();
   }

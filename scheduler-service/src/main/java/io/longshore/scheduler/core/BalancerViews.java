@@ -113,11 +113,11 @@ final class BalancerViews {
 
   /** Forgets who is silent, and lets tasks go that nobody holds any more. */
   List<Decision> expire(State state, Instant now) {
-    heardAt.values().removeIf(heard -> heard.plus(LEASE).isBefore(now));
+    heardAt.values().removeIf(heard -> !isLive(heard, now));
     views
         .values()
         .removeIf(ofOne -> {
-          ofOne.keySet().removeIf(balancer -> !heardAt.containsKey(balancer));
+          ofOne.values().removeIf(view -> !isLive(view.heardAt(), now));
           return ofOne.isEmpty();
         });
     List<Decision> decisions = new ArrayList<>();
