@@ -193,7 +193,7 @@ final class Balance implements AutoCloseable {
     environment.put("LONGSHORE_BALANCER_ACCESS_LOG", Boolean.toString(log));
     List<String> command = new ArrayList<>(List.of("-Xmx256m"));
     String more = arguments.text("jvm", "");
-    if (!more.isEmpty() && !log) {
+    if (!more.isEmpty()) {
       command.addAll(List.of(more.split(" ", -1)));
     }
     command.addAll(List.of("-jar", build.service("load-balancer").toString()));
