@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The command line: {@code heal}, {@code latency}, {@code footprint}, {@code adopt} or {@code
- * scale}, with options.
+ * The command line: {@code heal}, {@code latency}, {@code footprint}, {@code adopt}, {@code scale}
+ * or {@code balance}, with options.
  */
 final class Benchmarks {
   private Benchmarks() {}
@@ -29,9 +29,10 @@ final class Benchmarks {
       case "footprint" -> Footprint.run(Arguments.parse(options, Footprint.OPTIONS));
       case "scale" -> Scale.run(Arguments.parse(options, Scale.OPTIONS));
       case "adopt" -> Adopt.run(Arguments.parse(options, Adopt.OPTIONS));
+      case "balance" -> Balance.run(Arguments.parse(options, Balance.OPTIONS));
       default ->
           throw new IllegalArgumentException(
-              "There are heal, latency, footprint, adopt and scale.");
+              "There are heal, latency, footprint, adopt, scale and balance.");
     }
   }
 }

@@ -173,9 +173,13 @@ class UpgradesTest {
     } finally {
       group.shutdownGracefully();
     }
-    assertThat(balanced.log)
-        .hasSize(50)
-        .allSatisfy(entry -> assertThat(entry.type()).isEqualTo("h2"));
+    // A response is out a moment before its line is.
+    await()
+        .atMost(Balanced.SOON)
+        .untilAsserted(() ->
+            assertThat(balanced.log)
+                .hasSize(50)
+                .allSatisfy(entry -> assertThat(entry.type()).isEqualTo("h2")));
   }
 
   private static CompletableFuture<String> stream(Channel connection, String path)

@@ -1,7 +1,6 @@
 package io.longshore.balancer.inbound;
 
 import java.time.Instant;
-import java.util.Locale;
 
 /** Takes one entry for each request, or connection at layer 4. Called on event loops. */
 @FunctionalInterface
@@ -38,25 +37,38 @@ public interface AccessLog {
 
     /** One line, of fields in the order above; what a client sent is cut and cleaned. */
     public String line() {
-      return String.format(
-          Locale.ROOT,
-          "%s %s %s %s %s %s %.6f %.6f %d %d %d %d \"%s\" \"%s\" \"%s\" \"%s\"",
-          type,
-          time,
-          listener,
-          client,
-          target.isEmpty() ? "-" : target,
-          group.isEmpty() ? "-" : group,
-          targetSeconds,
-          totalSeconds,
-          status,
-          attempts,
-          received,
-          sent,
-          clean(request),
-          clean(host),
-          clean(userAgent),
-          clean(trace));
+      StringBuilder line = new StringBuilder(256);
+      word(line, type);
+      word(line, time.toString());
+      word(line, listener);
+      word(line, client);
+      word(line, target.isEmpty() ? "-" : target);
+      word(line, group.isEmpty() ? "-" : group);
+      seconds(line, targetSeconds);
+      seconds(line, totalSeconds);
+      line.append(status).append(' ').append(attempts).append(' ');
+      line.append(received).append(' ').append(sent);
+      quoted(line, request);
+      quoted(line, host);
+      quoted(line, userAgent);
+      quoted(line, trace);
+      return line.toString();
+    }
+
+    private static void word(StringBuilder line, String word) {
+      line.append(word).append(' ');
+    }
+
+    /** With six places; a format for it would cost more than all the rest of the line. */
+    private static void seconds(StringBuilder line, double seconds) {
+      long micros = Math.round(seconds * 1e6);
+      String places = Long.toString(1_000_000 + Math.abs(micros) % 1_000_000);
+      line.append(micros < 0 ? "-" : "").append(Math.abs(micros) / 1_000_000).append('.');
+      line.append(places, 1, 7).append(' ');
+    }
+
+    private static void quoted(StringBuilder line, String text) {
+      line.append(" \"").append(clean(text)).append('"');
     }
 
     private static String clean(String text) {

@@ -232,6 +232,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (lingers) {
       ReferenceCountUtil.release(pending.poll());
     } else if (current == null) {
+      if (owes()) {
+        return false;
+      }
       pending.poll();
       switch (next) {
         case RequestHead head -> {
@@ -257,13 +260,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return true;
   }
 
+  /**
+   * Whether the client has yet to take what it was answered. Whoever asks on and on and does not
+   * read would otherwise fill the memory. With HTTP/2 the number of streams bounds that.
+   */
+  private boolean owes() {
+    return !http2() && !channel().isWritable();
+  }
+
   private void readMore(ChannelHandlerContext ctx) {
     Exchange current = exchange;
     // While a response is awaited one read shows when the client leaves; more would pile up.
     boolean wanted =
         lingers
             || (pending.isEmpty()
-                && (current == null || current.wantsBody() || current.requestEnded())
+                && (current == null ? !owes() : current.wantsBody() || current.requestEnded())
                 && (current == null || !current.upgrading()));
     if (wanted && !reading) {
       reading = true;
@@ -395,10 +406,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (!ctx.channel().isWritable()) {
+      return;
+    }
+    moved();
     Exchange current = exchange;
-    if (current != null && ctx.channel().isWritable()) {
-      moved();
+    if (current != null) {
       current.clientWritable();
+    } else if (!http2()) {
+      pump();
     }
   }
 
