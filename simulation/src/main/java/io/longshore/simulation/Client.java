@@ -136,9 +136,15 @@ final class Client {
     timeline.in(chance.between(Timeline.seconds(2), Timeline.seconds(25)), () -> next(number));
   }
 
-  private static TaskSpec recipe(int number, int revision, boolean crashes) {
-    return World.recipe(
-        World.family(number), revision, number % 3 == 2 ? 2 : 1, crashes ? "crash" : "serve");
+  private TaskSpec recipe(int number, int revision, boolean crashes) {
+    TaskSpec spec =
+        World.recipe(
+            World.family(number), revision, number % 3 == 2 ? 2 : 1, crashes ? "crash" : "serve");
+    return isBalanced(number) ? World.reachable(spec) : spec;
+  }
+
+  private boolean isBalanced(int number) {
+    return conditions.balanced() && World.isBalanced(number);
   }
 
   private boolean isBlueGreen(int number) {
@@ -184,7 +190,9 @@ final class Client {
             World.service(number),
             recipe(number, revision, false),
             count,
-            settings(number, strict > 0),
+            isBalanced(number)
+                ? settings(number, strict > 0).with(World.TARGETS)
+                : settings(number, strict > 0),
             Json.EMPTY,
             strict > 0 ? Map.of("longshore:copies", "strict") : Map.of()),
         () -> become(number, new Wanted(count, revision, false)),

@@ -10,9 +10,10 @@ import java.time.Duration;
  * @param policy with launch budgets that are felt, or with those of the default
  * @param blueGreen whether every other service has its deployments beside the one before
  * @param storms how many faults there are that make many launches necessary at once
+ * @param balanced whether some services are behind load balancers
  */
-record Conditions(Policy policy, boolean blueGreen, int storms) {
-  static final Conditions PLAIN = new Conditions(World.POLICY, false, 0);
+record Conditions(Policy policy, boolean blueGreen, int storms, boolean balanced) {
+  static final Conditions PLAIN = new Conditions(World.POLICY, false, 0, false);
 
   private static final long OWN_SOURCE = 0x5DEECE66DL;
 
@@ -21,7 +22,12 @@ record Conditions(Policy policy, boolean blueGreen, int storms) {
     if (chance.oneIn(4)) {
       return PLAIN;
     }
-    return new Conditions(policy(chance), chance.oneIn(2), chance.between(3, 6));
+    return new Conditions(policy(chance), chance.oneIn(2), chance.between(3, 6), false);
+  }
+
+  /** The same, and services are behind load balancers. */
+  Conditions balancing() {
+    return new Conditions(policy, blueGreen, storms, true);
   }
 
   /** From which everything is drawn that belongs to the conditions of a seed. */

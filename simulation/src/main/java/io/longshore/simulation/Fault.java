@@ -50,13 +50,21 @@ record Fault(Kind kind, long atNanos, long lastsNanos, int target, int amount) {
     SERVICE_CRASHES,
     HALF_THE_HOSTS_REBOOT,
     MOST_HOSTS_CUT_OFF,
-    RUNNER_KILLED_WITH_REPORTS_HELD_UP
+    RUNNER_KILLED_WITH_REPORTS_HELD_UP,
+    // And these only where there are load balancers.
+    BALANCER_KILLED,
+    BALANCER_PAUSED,
+    BALANCER_CUT_OFF
   }
 
   private static final List<Kind> STORMS =
       List.copyOf(EnumSet.range(Kind.SERVICE_CRASHES, Kind.RUNNER_KILLED_WITH_REPORTS_HELD_UP));
 
-  private static final List<Kind> KINDS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(STORMS)));
+  private static final List<Kind> OF_BALANCERS =
+      List.copyOf(EnumSet.range(Kind.BALANCER_KILLED, Kind.BALANCER_CUT_OFF));
+
+  private static final List<Kind> KINDS =
+      List.copyOf(EnumSet.range(Kind.SCHEDULER_KILLED, Kind.CONTAINER_REMOVED));
 
   /** Those of one history, in the order of their times. */
   static List<Fault> plan(Chance chance, int count, long fromNanos, long toNanos) {
@@ -66,6 +74,11 @@ record Fault(Kind kind, long atNanos, long lastsNanos, int target, int amount) {
   /** Those that are there besides. */
   static List<Fault> storms(Chance chance, int count, long fromNanos, long toNanos) {
     return plan(STORMS, chance, count, fromNanos, toNanos);
+  }
+
+  /** Those of load balancers. */
+  static List<Fault> ofBalancers(Chance chance, int count, long fromNanos, long toNanos) {
+    return plan(OF_BALANCERS, chance, count, fromNanos, toNanos);
   }
 
   private static List<Fault> plan(

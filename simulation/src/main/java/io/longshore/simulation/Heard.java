@@ -40,9 +40,11 @@ final class Heard {
   /** Before anything else is asked about a turn. */
   void written(Store.Turn turn, Store store) {
     registered.clear();
-    List<Report.OfRunner> reports = log.reports();
+    List<Report> reports = log.reports();
     for (; position < Math.min(turn.reportsOffset(), reports.size()); position++) {
-      Report.OfRunner report = reports.get(position);
+      if (!(reports.get(position) instanceof Report.OfRunner report)) {
+        continue;
+      }
       spokeAt.put(report.runner(), log.reportedAt(position));
       switch (report) {
         case Report.TaskObserved observed ->
@@ -67,7 +69,8 @@ final class Heard {
   private void lost(Runner runner, long atNanos) {
     long spoke = spokeAt.getOrDefault(runner.id(), 0L);
     for (int i = position; i < log.reports().size() && log.reportedAt(i) <= atNanos; i++) {
-      if (log.reports().get(i).runner().equals(runner.id())) {
+      if (log.reports().get(i) instanceof Report.OfRunner report
+          && report.runner().equals(runner.id())) {
         spoke = log.reportedAt(i);
       }
     }

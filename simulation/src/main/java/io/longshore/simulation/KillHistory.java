@@ -81,7 +81,7 @@ public final class KillHistory {
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
     script = new Script(timeline, chance.fork(), log, store, apis, group, hosts);
-    rest = new Rest(store, truth, log, hosts);
+    rest = new Rest(store, truth, log, hosts, List.of());
   }
 
   static Verdict run(Planned planned, boolean readable) {

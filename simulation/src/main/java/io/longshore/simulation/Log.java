@@ -26,13 +26,14 @@ final class Log {
   private final Chance chance;
   private final Trace trace;
   private final List<CommandEnvelope> commands = new ArrayList<>();
-  private final List<Report.OfRunner> reports = new ArrayList<>();
+  private final List<Report> reports = new ArrayList<>();
   private final List<Long> reportedAt = new ArrayList<>();
   private final Map<RunnerId, List<Order>> orders = new HashMap<>();
   private final List<Outgoing> news = new ArrayList<>();
   private final Map<RunnerId, BitSet> sent = new HashMap<>();
   private @Nullable RunnerId losesOrderTo;
   private final Map<ClusterName, Boolean> notices = new HashMap<>();
+  private final List<Outgoing> routes = new ArrayList<>();
   private final List<Lines> output = new ArrayList<>();
   private final Map<String, Integer> arrived = new HashMap<>();
   private final Map<RunnerId, Runnable> readers = new HashMap<>();
@@ -72,7 +73,7 @@ final class Log {
     return commands;
   }
 
-  List<Report.OfRunner> reports() {
+  List<Report> reports() {
     return reports;
   }
 
@@ -90,10 +91,19 @@ final class Log {
     commands.add(command);
   }
 
-  void append(Report.OfRunner report) {
-    trace.add("report", () -> "report of " + report.runner() + ": " + told(report));
+  void append(Report report) {
+    trace.add("report", () -> told(report));
     reports.add(report);
     reportedAt.add(timeline.nanos());
+  }
+
+  private static String told(Report report) {
+    return switch (report) {
+      case Report.OfRunner ofRunner -> "report of " + ofRunner.runner() + ": " + told(ofRunner);
+      case Report.OfBalancer ofBalancer ->
+          "%s sees in %s %s"
+              .formatted(ofBalancer.balancer(), ofBalancer.key(), ofBalancer.targets());
+    };
   }
 
   private static String told(Report.OfRunner report) {
@@ -150,9 +160,18 @@ final class Log {
       orders(order.runner()).add(order);
       readers.getOrDefault(order.runner(), () -> {}).run();
     }
+    if (record instanceof Outgoing.Routed || record instanceof Outgoing.RouteGone) {
+      trace.add("route", record::toString);
+      routes.add(record);
+    }
     if (record instanceof Outgoing.Notice(ClusterNotice notice)) {
       notices.put(notice.cluster(), notice.active());
     }
+  }
+
+  /** What load balancers read. */
+  List<Outgoing> routes() {
+    return routes;
   }
 
   /** Whether the last word about a cluster is that it is no more. */

@@ -2,12 +2,14 @@ package io.longshore.simulation;
 
 import io.longshore.messages.DeploymentProgress;
 import io.longshore.messages.DeploymentState;
+import io.longshore.messages.Report.TargetState;
 import io.longshore.messages.StopCode;
 import io.longshore.messages.TaskId;
 import io.longshore.messages.TaskStatus;
 import io.longshore.scheduler.core.DesiredStatus;
 import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.core.Service;
+import io.longshore.scheduler.core.Target;
 import io.longshore.scheduler.core.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +42,8 @@ final class LowerBounds {
   }
 
   void written(Store.Turn turn, Task task, @Nullable Task before) {
-    if (task.status() != TaskStatus.RUNNING) {
+    boolean drains = task.traffic().drainsUntil() != null;
+    if (task.status() != TaskStatus.RUNNING && !drains) {
       return;
     }
     long now = turn.decided().nanos();
@@ -51,9 +54,17 @@ final class LowerBounds {
         && before.desired() == DesiredStatus.RUNNING
         && task.desired() == DesiredStatus.STOPPED
         && task.stopCode() == StopCode.SERVICE_SCHEDULER_INITIATED
-        && now - since >= healthyNanos) {
+        && wasHealthy(before, now - since)) {
       stopped.computeIfAbsent(service, uid -> new ArrayList<>()).add(task);
     }
+  }
+
+  /** By what load balancers found, where they send to it. */
+  private boolean wasHealthy(Task task, long upNanos) {
+    List<Target> targets = task.traffic().targets();
+    return targets.isEmpty()
+        ? upNanos >= healthyNanos
+        : targets.stream().allMatch(target -> target.state() == TargetState.HEALTHY);
   }
 
   /**

@@ -22,8 +22,10 @@ final class Rest {
   private final Truth truth;
   private final Log log;
   private final List<Host> hosts;
+  private final List<BalancerNode> balancers;
 
-  Rest(Store store, Truth truth, Log log, List<Host> hosts) {
+  Rest(Store store, Truth truth, Log log, List<Host> hosts, List<BalancerNode> balancers) {
+    this.balancers = balancers;
     this.store = store;
     this.truth = truth;
     this.log = log;
@@ -77,6 +79,12 @@ final class Rest {
             .formatted(number, service.desiredCount(), running, live));
     for (Task task : store.live().values()) {
       if (service.uid().equals(task.serviceUid())) {
+        for (BalancerNode balancer : balancers) {
+          require(
+              task.spec().targets().isEmpty() || balancer.serves(task.id()),
+              "A19 traffic reaches every task",
+              "%s sends nothing to task %s".formatted(balancer.id(), task.id()));
+        }
         TaskDefinitionId runs = task.spec().definition();
         require(
             runs.revision() == wanted.revision(),

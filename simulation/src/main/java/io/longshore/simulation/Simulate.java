@@ -24,15 +24,17 @@ public final class Simulate {
     }
     long seeds = 1_000;
     long from = 0;
+    boolean balanced = false;
     for (int i = 0; i + 1 < arguments.length; i += 2) {
       switch (arguments[i]) {
         case "--seeds" -> seeds = Long.parseLong(arguments[i + 1]);
         case "--from" -> from = Long.parseLong(arguments[i + 1]);
+        case "--load-balancers" -> balanced = Boolean.parseBoolean(arguments[i + 1]);
         default -> throw new IllegalArgumentException("There is no option " + arguments[i]);
       }
     }
     long begun = System.nanoTime();
-    List<Simulation.Verdict> broken = run(from, seeds);
+    List<Simulation.Verdict> broken = run(from, seeds, balanced);
     for (Simulation.Verdict verdict : broken.subList(0, Math.min(TOLD_MAX, broken.size()))) {
       System.out.println(told(verdict));
     }
@@ -80,13 +82,19 @@ public final class Simulate {
     return text.toString();
   }
 
-  /** The verdicts of the seeds that fail, by seed. */
-  static List<Simulation.Verdict> run(long from, long count) throws InterruptedException {
+  /**
+   * The verdicts of the seeds that fail, by seed.
+   *
+   * @param balanced whether some services are behind load balancers, besides
+   */
+  static List<Simulation.Verdict> run(long from, long count, boolean balanced)
+      throws InterruptedException {
     List<Simulation.Verdict> broken = new ArrayList<>();
     AtomicLong next = new AtomicLong(from);
     Workers.run(() -> {
       for (long seed = next.getAndIncrement(); seed < from + count; seed = next.getAndIncrement()) {
-        Simulation.Verdict verdict = Simulation.run(seed);
+        Conditions own = Conditions.of(seed);
+        Simulation.Verdict verdict = Simulation.run(seed, balanced ? own.balancing() : own);
         if (verdict.isBroken()) {
           synchronized (broken) {
             broken.add(verdict);

@@ -34,6 +34,7 @@ public final class Simulation {
   private final List<SchedulerNode> schedulers = new ArrayList<>();
   private final Group group;
   private final List<Host> hosts = new ArrayList<>();
+  private final List<BalancerNode> balancers = new ArrayList<>();
   private final List<Fault> faults;
   private final Rest rest;
   private long steps;
@@ -84,7 +85,11 @@ public final class Simulation {
       Host.Place place = new Host.Place(i, World.CLUSTER, World.host(i), false);
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
-    rest = new Rest(store, truth, log, hosts);
+    for (int i = 0; conditions.balanced() && i < World.BALANCERS; i++) {
+      balancers.add(new BalancerNode(timeline, chance.fork(), log, i));
+    }
+    truth.balancers(balancers);
+    rest = new Rest(store, truth, log, hosts, balancers);
   }
 
   /** The faults a seed stands for under certain conditions, in the order of their times. */
@@ -96,6 +101,9 @@ public final class Simulation {
                 chance, chance.between(LEAST_FAULTS, MOST_FAULTS), TROUBLE_FROM, TROUBLE_TO));
     Chance own = Conditions.source(~seed);
     faults.addAll(Fault.storms(own, conditions.storms(), TROUBLE_FROM, TROUBLE_TO));
+    if (conditions.balanced()) {
+      faults.addAll(Fault.ofBalancers(own, own.between(3, 8), TROUBLE_FROM, TROUBLE_TO));
+    }
     faults.sort(Comparator.comparingLong(Fault::atNanos));
     return faults;
   }
@@ -257,6 +265,11 @@ public final class Simulation {
             () -> most.forEach(one -> one.cutOff(true, true)),
             () -> most.forEach(one -> one.cutOff(false, false)));
       }
+      case BALANCER_KILLED -> balancer(fault).kill();
+      case BALANCER_PAUSED ->
+          during(fault, () -> balancer(fault).pause(), () -> balancer(fault).resume());
+      case BALANCER_CUT_OFF ->
+          during(fault, () -> balancer(fault).cutOff(true), () -> balancer(fault).cutOff(false));
       case RUNNER_KILLED_WITH_REPORTS_HELD_UP -> {
         // The next process is to have registered before they arrive, at least mostly.
         long late = Timeline.seconds(5) + Timeline.millis(200L * amount);
@@ -285,6 +298,10 @@ public final class Simulation {
       // again. So only what is known to run is removed.
       case CONTAINER_REMOVED -> host.engine().removal(chance, truth::isRecordedRunning);
     }
+  }
+
+  private BalancerNode balancer(Fault fault) {
+    return balancers.get(fault.target() % balancers.size());
   }
 
   private void during(Fault fault, Runnable begin, Runnable end) {

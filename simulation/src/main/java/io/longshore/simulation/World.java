@@ -4,6 +4,7 @@ import io.longshore.messages.ClusterName;
 import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.HostResources;
 import io.longshore.messages.ServiceName;
+import io.longshore.messages.TargetPort;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskSpec;
 import io.longshore.scheduler.core.Policy;
@@ -18,6 +19,7 @@ final class World {
   static final int HOSTS = 20;
   static final int SCHEDULERS = 2;
   static final int SERVICES = 10;
+  static final int BALANCERS = 2;
   static final int TASKS_PER_SERVICE_MAX = 40;
 
   /** Of each task; a host takes about thirty. */
@@ -42,6 +44,13 @@ final class World {
   static int strictCount(int number) {
     return number == 8 ? 1 : number == 9 ? 3 : 0;
   }
+
+  /** Whether a service is behind load balancers, where there are any. */
+  static boolean isBalanced(int number) {
+    return number < 4 || number == 8;
+  }
+
+  static final List<TargetPort> TARGETS = List.of(new TargetPort("group", "app", 80));
 
   static ServiceName service(int number) {
     return new ServiceName("service-" + number);
@@ -84,6 +93,11 @@ final class World {
       specs.add(container("side-" + i, i == 1, List.of("serve")));
     }
     return new TaskSpec(new TaskDefinitionId(family, revision), "bridge", null, TASK_MEMORY, specs);
+  }
+
+  /** The same on the host's own network, where load balancers reach it. */
+  static TaskSpec reachable(TaskSpec spec) {
+    return new TaskSpec(spec.definition(), "host", null, TASK_MEMORY, spec.containers());
   }
 
   private static ContainerSpec container(String name, boolean essential, List<String> command) {

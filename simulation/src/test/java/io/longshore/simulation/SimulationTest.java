@@ -18,7 +18,16 @@ class SimulationTest {
 
   @Test
   void thePromisesHoldInEveryHistory() throws InterruptedException {
-    List<Simulation.Verdict> broken = Simulate.run(1, SEEDS);
+    noneIsBroken(Simulate.run(1, SEEDS, false));
+  }
+
+  /** A tenth of them once more, with services behind load balancers. */
+  @Test
+  void thePromisesHoldBehindLoadBalancers() throws InterruptedException {
+    noneIsBroken(Simulate.run(1, Math.ceilDiv(SEEDS, 10), true));
+  }
+
+  private static void noneIsBroken(List<Simulation.Verdict> broken) {
     String told = broken.stream().limit(2).map(Simulate::told).collect(Collectors.joining("\n"));
     assertThat(broken).as(told).isEmpty();
   }
@@ -52,7 +61,10 @@ class SimulationTest {
   /** A history that is too quiet shows nothing. */
   @Test
   void muchHappensInEveryHistory() {
-    List<Simulation.Verdict> verdicts = LongStream.range(0, 20).mapToObj(Simulation::run).toList();
+    List<Simulation.Verdict> verdicts =
+        LongStream.range(0, 20)
+            .mapToObj(seed -> Simulation.run(seed, Conditions.of(seed).balancing()))
+            .toList();
     assertThat(verdicts).allMatch(verdict -> verdict.faults().size() >= 30);
     assertThat(verdicts).allMatch(verdict -> verdict.launches() >= 200);
     assertThat(verdicts.stream().flatMap(verdict -> verdict.faults().stream()).map(Fault::kind))

@@ -130,7 +130,9 @@ final class BalancerViews {
 
   private void letGo(Task task, Instant now, List<Decision> decisions) {
     Instant until = task.traffic().drainsUntil();
-    boolean over = until == null || !until.isAfter(now);
+    // A clock that leaps must not cut requests off: so long somebody has to have listened, too.
+    boolean over =
+        until == null || (!until.isAfter(now) && !since.plus(LONGEST_DRAIN).isAfter(now));
     if (over || isLetGo(task, now)) {
       decisions.add(new Decision.StopDrained(task.id()));
     }
@@ -189,6 +191,10 @@ final class BalancerViews {
     return null;
   }
 
+  private static boolean isNotChecked(TargetState state) {
+    return state == TargetState.UNUSED || state == TargetState.UNAVAILABLE;
+  }
+
   /** A target as all of them together see it. */
   private static Target agreed(Target known, List<@Nullable SeenTarget> seen) {
     if (seen.isEmpty() || known.state() == TargetState.DRAINING) {
@@ -202,7 +208,13 @@ final class BalancerViews {
         worst = each;
       }
     }
-    if (worst == null) {
+    // Healthy it stays until one says otherwise, also when none has looked yet.
+    boolean stays =
+        worst != null
+            && known.state() == TargetState.HEALTHY
+            && worst.state() != TargetState.UNHEALTHY
+            && !(all && isNotChecked(worst.state()));
+    if (worst == null || stays) {
       return known;
     }
     if (all) {
@@ -210,9 +222,6 @@ final class BalancerViews {
       return worst.state() == TargetState.DRAINING || worst.state() == TargetState.DRAINED
           ? known
           : known.with(worst.state(), worst.reason(), worst.description());
-    }
-    if (known.state() == TargetState.HEALTHY && worst.state() != TargetState.UNHEALTHY) {
-      return known;
     }
     return known.with(
         TargetState.INITIAL,

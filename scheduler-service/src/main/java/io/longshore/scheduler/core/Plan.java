@@ -154,9 +154,14 @@ final class Plan {
     return proving.stream().map(Task::id).collect(Collectors.toSet());
   }
 
-  /** Whether time alone will make it healthy. */
+  /**
+   * Whether it may be healthy for all we know: time alone will make it so, or load balancers have
+   * not agreed yet.
+   */
   boolean isProving(Task task) {
-    return health(task).waits() == Rule.HEALTHY_AFTER && !draft.stopped.contains(task.id());
+    Rule waits = health(task).waits();
+    return (waits == Rule.HEALTHY_AFTER || waits == Rule.TARGET_HEALTH)
+        && !draft.stopped.contains(task.id());
   }
 
   List<Task> unhealthy() {
