@@ -180,6 +180,33 @@ class TargetsTest {
   }
 
   @Test
+  void neitherDoesOneThatIsTheOnlyOne() {
+    create(1);
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    world.now = world.now.plus(BalancerViews.LEASE).plusSeconds(1);
+    sees("two", TargetState.INITIAL);
+    assertThat(only().traffic().targets())
+        .extracting(Target::state)
+        .containsExactly(TargetState.HEALTHY);
+  }
+
+  @Test
+  void whileTheyDifferNobodyGoesInADeployment() {
+    create(2);
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    sees("two", TargetState.HEALTHY);
+    List<TaskId> old = world.tasks().stream().map(Task::id).toList();
+    world.deploy(spec(2));
+    allUp();
+
+    sees("two", TargetState.UNHEALTHY);
+
+    assertThat(old).allMatch(this::isWanted);
+  }
+
+  @Test
   void oneProcessThatReachesNothingHasNoTaskReplaced() {
     create(1);
     allUp();
@@ -468,6 +495,29 @@ class TargetsTest {
             Json.EMPTY));
     world.stopDeployment(Command.StopType.ROLLBACK);
     assertThat(world.web().settings().targets()).isEqualTo(BALANCED.targets());
+  }
+
+  @Test
+  void aClockThatLeapsCutsNothingOff() {
+    create(1);
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    world.takeOrders();
+    world.scale(0);
+    sees("one", TargetState.HEALTHY);
+
+    world.now = world.now.plus(BalancerViews.LONGEST_DRAIN).plus(Duration.ofHours(1));
+    world.balancers.renew(world.now);
+    sees("one", TargetState.HEALTHY);
+    assertThat(stops()).isEmpty();
+
+    for (Duration passed = Duration.ZERO;
+        passed.compareTo(BalancerViews.LONGEST_DRAIN) < 0;
+        passed = passed.plusSeconds(10)) {
+      world.now = world.now.plusSeconds(10);
+      sees("one", TargetState.HEALTHY);
+    }
+    assertThat(stops()).hasSize(1);
   }
 
   @Test
