@@ -34,6 +34,7 @@ final class BalancerNode {
   private boolean up = true;
   private boolean paused;
   private boolean deaf;
+  private boolean blind;
   private int position;
   private long nextBeat;
 
@@ -114,6 +115,12 @@ final class BalancerNode {
   void cutOff(boolean next) {
     deaf = next;
     pipe.cut(next);
+  }
+
+  /** All health checks fail, or they pass again. */
+  void blind(boolean next) {
+    blind = next;
+    nextBeat = 0;
   }
 
   private void later(Runnable step) {
@@ -210,7 +217,7 @@ final class BalancerNode {
     if (target != null && told.draining()) {
       state = target.drained ? TargetState.DRAINED : TargetState.DRAINING;
     } else if (target != null && target.healthy) {
-      state = TargetState.HEALTHY;
+      state = blind ? TargetState.UNHEALTHY : TargetState.HEALTHY;
     }
     return new SeenTarget(told.groupArn(), told.task(), told.host(), told.port(), state, null, "");
   }

@@ -54,14 +54,16 @@ record Fault(Kind kind, long atNanos, long lastsNanos, int target, int amount) {
     // And these only where there are load balancers.
     BALANCER_KILLED,
     BALANCER_PAUSED,
-    BALANCER_CUT_OFF
+    BALANCER_CUT_OFF,
+    /** It finds all targets unhealthy, and nobody else does. */
+    BALANCER_REACHES_NOTHING
   }
 
   private static final List<Kind> STORMS =
       List.copyOf(EnumSet.range(Kind.SERVICE_CRASHES, Kind.RUNNER_KILLED_WITH_REPORTS_HELD_UP));
 
   private static final List<Kind> OF_BALANCERS =
-      List.copyOf(EnumSet.range(Kind.BALANCER_KILLED, Kind.BALANCER_CUT_OFF));
+      List.copyOf(EnumSet.range(Kind.BALANCER_KILLED, Kind.BALANCER_REACHES_NOTHING));
 
   private static final List<Kind> KINDS =
       List.copyOf(EnumSet.range(Kind.SCHEDULER_KILLED, Kind.CONTAINER_REMOVED));

@@ -2,6 +2,7 @@ package io.longshore.simulation;
 
 import io.longshore.messages.Report;
 import io.longshore.messages.TaskStatus;
+import io.longshore.scheduler.core.DesiredStatus;
 import io.longshore.scheduler.core.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,11 +47,20 @@ final class LetGo {
     before = turn.reportsOffset();
   }
 
+  private static boolean isLetGo(Task task, Task before) {
+    return before.traffic().drainsUntil() != null
+        && task.traffic().drainsUntil() == null
+        && task.status() == TaskStatus.DEACTIVATING;
+  }
+
+  private static boolean isStoppedAtOnce(Task task, Task before) {
+    return before.desired() == DesiredStatus.RUNNING
+        && task.desired() == DesiredStatus.STOPPED
+        && task.status() == TaskStatus.RUNNING;
+  }
+
   void written(Store.Turn turn, Task task, @Nullable Task before) {
-    if (before == null
-        || before.traffic().drainsUntil() == null
-        || task.traffic().drainsUntil() != null
-        || task.status() != TaskStatus.DEACTIVATING) {
+    if (before == null || !(isLetGo(task, before) || isStoppedAtOnce(task, before))) {
       return;
     }
     for (BalancerNode node : balancers) {

@@ -93,8 +93,8 @@ public final class Simulate {
     AtomicLong next = new AtomicLong(from);
     Workers.run(() -> {
       for (long seed = next.getAndIncrement(); seed < from + count; seed = next.getAndIncrement()) {
-        Conditions own = Conditions.of(seed);
-        Simulation.Verdict verdict = Simulation.run(seed, balanced ? own.balancing() : own);
+        Simulation.Verdict verdict =
+            balanced ? Simulation.behindLoadBalancers(seed) : Simulation.run(seed);
         if (verdict.isBroken()) {
           synchronized (broken) {
             broken.add(verdict);

@@ -113,6 +113,11 @@ public final class Simulation {
     return run(seed, Conditions.of(seed));
   }
 
+  /** Runs it once more with services behind load balancers. */
+  public static Verdict behindLoadBalancers(long seed) {
+    return run(seed, Conditions.of(seed).balancing());
+  }
+
   /** Runs the history of a seed under other conditions than its own. */
   static Verdict run(long seed, Conditions conditions) {
     return run(seed, conditions, faultsOf(seed, conditions), false);
@@ -270,6 +275,8 @@ public final class Simulation {
           during(fault, () -> balancer(fault).pause(), () -> balancer(fault).resume());
       case BALANCER_CUT_OFF ->
           during(fault, () -> balancer(fault).cutOff(true), () -> balancer(fault).cutOff(false));
+      case BALANCER_REACHES_NOTHING ->
+          during(fault, () -> balancer(fault).blind(true), () -> balancer(fault).blind(false));
       case RUNNER_KILLED_WITH_REPORTS_HELD_UP -> {
         // The next process is to have registered before they arrive, at least mostly.
         long late = Timeline.seconds(5) + Timeline.millis(200L * amount);

@@ -219,6 +219,13 @@ final class Truth {
    */
   void stopped(TaskId task) {
     Life life = life(task);
+    Task row = life.recorded;
+    boolean drains = row != null && row.traffic().drainsUntil() != null;
+    if (drains && !life.essentialEnded && !life.failedToStart && !life.cutOff) {
+      throw new Violation(
+          "A19 no request is cut off",
+          "task %s is stopped and load balancers have not let go of it".formatted(task));
+    }
     if (life.isWanted() && !life.essentialEnded && !life.failedToStart && !life.cutOff) {
       throw new Violation(
           "A10 what runs keeps running",

@@ -54,6 +54,10 @@ final class BalancerViews {
   /** After a time in which nobody could be heard. */
   void renew(Instant now) {
     since = now;
+    heardAt.replaceAll((balancer, at) -> now);
+    views
+        .values()
+        .forEach(ofOne -> ofOne.replaceAll((balancer, view) -> new View(now, view.targets())));
   }
 
   /** Takes in what a process sees, and says what follows. */
@@ -84,7 +88,7 @@ final class BalancerViews {
       } else if (!task.traffic().targets().isEmpty()) {
         List<Target> agreed =
             task.traffic().targets().stream()
-                .map(target -> agreed(target, states(task, target, now)))
+                .map(target -> agreed(target, states(task, target, now), now))
                 .toList();
         if (!agreed.equals(task.traffic().targets())) {
           decisions.add(new Decision.PutTargets(task.id(), agreed));
@@ -103,7 +107,7 @@ final class BalancerViews {
             .map(target -> {
               Target known = group.known(target.host(), target.port());
               return target.drainingUntil() == null
-                  ? agreed(known, states(arn, known, null, now))
+                  ? agreed(known, states(arn, known, null, now), now)
                   : known.draining();
             })
             .toList();
@@ -196,7 +200,7 @@ final class BalancerViews {
   }
 
   /** A target as all of them together see it. */
-  private static Target agreed(Target known, List<@Nullable SeenTarget> seen) {
+  private Target agreed(Target known, List<@Nullable SeenTarget> seen, Instant now) {
     if (seen.isEmpty() || known.state() == TargetState.DRAINING) {
       return known;
     }
@@ -214,7 +218,10 @@ final class BalancerViews {
             && known.state() == TargetState.HEALTHY
             && worst.state() != TargetState.UNHEALTHY
             && !(all && isNotChecked(worst.state()));
-    if (worst == null || stays) {
+    // The first one to speak may be the one that is cut off.
+    boolean early =
+        worst != null && worst.state() == TargetState.UNHEALTHY && since.plus(LEASE).isAfter(now);
+    if (worst == null || stays || early) {
       return known;
     }
     if (all) {

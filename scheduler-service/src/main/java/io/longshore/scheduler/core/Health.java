@@ -46,7 +46,7 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
     }
     Instant since = task.upSince();
     List<HealthStatus> checks = checks(task);
-    boolean balanced = Targets.role(task, service) != Targets.Role.NONE;
+    boolean balanced = Targets.role(task, service) == Targets.Role.SERVES;
     if (checks.isEmpty() && !balanced) {
       // Whoever saw it come up had a clock that was ahead of this one.
       return since.isAfter(now)

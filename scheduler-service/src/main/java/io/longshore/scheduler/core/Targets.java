@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>A task is a target from the moment it is RUNNING, in every group that its deployment names.
  *   <li>In a blue/green deployment, green ones are none before the production traffic shifts, and
- *       blue ones are on their way out from then on; while it shifts, both are.
+ *       blue ones are on their way out from then on; while it shifts, both are. Green ones are on
+ *       their way out when it is given up. Those of a green one that was superseded go on as they
+ *       are until they are stopped.
  *   <li>One that is to be stopped gets nothing new. Its stop is ordered when all load balancers
  *       have let go of it; see {@link BalancerViews}.
  * </ol>
@@ -32,7 +34,9 @@ final class Targets {
     NONE,
     SERVES,
     /** It stays, and gets nothing new. */
-    RESTS
+    RESTS,
+    /** It goes on as it is. */
+    KEEPS
   }
 
   static Role role(Task task, @Nullable Service service) {
@@ -48,7 +52,13 @@ final class Targets {
     if (isBlue) {
       return shifts > 0 && !isGivenUp(service) ? Role.RESTS : Role.SERVES;
     }
-    return shifts < 0 || isGivenUp(service) ? Role.NONE : Role.SERVES;
+    if (!task.isOf(new Task.DeploymentId(service.primary().id()))) {
+      return Role.KEEPS;
+    }
+    if (shifts < 0) {
+      return Role.NONE;
+    }
+    return isGivenUp(service) ? Role.RESTS : Role.SERVES;
   }
 
   private static boolean isGivenUp(Service service) {
@@ -82,13 +92,16 @@ final class Targets {
     for (TargetPort port : task.spec().targets()) {
       address(state, task, port)
           .ifPresent(fresh -> {
-            Target known =
-                task.traffic().targets().stream().filter(fresh::isAt).findFirst().orElse(fresh);
-            boolean rested = known.state() == TargetState.DRAINING;
-            if (role == Role.RESTS) {
-              targets.add(rested ? known : known.draining());
+            Optional<Target> known =
+                task.traffic().targets().stream().filter(fresh::isAt).findFirst();
+            boolean rested =
+                known.filter(target -> target.state() == TargetState.DRAINING).isPresent();
+            if (role == Role.SERVES) {
+              targets.add(rested ? fresh : known.orElse(fresh));
             } else {
-              targets.add(rested ? fresh : known);
+              // What never was one need not let go.
+              boolean asItIs = rested || role == Role.KEEPS;
+              known.ifPresent(target -> targets.add(asItIs ? target : target.draining()));
             }
           });
     }

@@ -521,6 +521,59 @@ class TargetsTest {
   }
 
   @Test
+  void theFirstWordThatANewOwnerHearsHasNoTaskReplaced() {
+    create(1);
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    sees("two", TargetState.HEALTHY);
+    TaskId before = only().id();
+
+    world.balancers.renew(world.now);
+    world.now = world.now.plus(Report.BALANCER_BEAT);
+    sees("two", TargetState.UNHEALTHY);
+    assertThat(only().id()).isEqualTo(before);
+  }
+
+  @Test
+  void whenAClockLeapsAllHaveJustBeenHeard() {
+    create(1);
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    sees("two", TargetState.HEALTHY);
+    TaskId before = only().id();
+
+    world.now = world.now.plus(Duration.ofHours(1));
+    world.balancers.renew(world.now);
+    world.now = world.now.plus(BalancerViews.LEASE);
+    sees("two", TargetState.UNHEALTHY);
+    assertThat(only().id()).isEqualTo(before);
+  }
+
+  @Test
+  void greenThatIsGivenUpDrainsBeforeItStops() {
+    ServiceSettings settings = World.blueGreen(1, true).with(BALANCED.targets());
+    world.createService(1, spec(1), settings);
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    world.pass(Duration.ofMinutes(1));
+    TaskId blue = only().id();
+    world.deploy(spec(2));
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    world.takeOrders();
+
+    world.stopDeployment(Command.StopType.ABORT);
+
+    assertThat(stops()).isEmpty();
+    assertThat(routed())
+        .filteredOn(target -> !blue.equals(target.task()))
+        .extracting(Route.TaskTarget::draining)
+        .containsExactly(true);
+    letsGo("one");
+    assertThat(stops()).hasSize(1).doesNotContain(blue);
+  }
+
+  @Test
   void aTaskStoppedByACallDrainsToo() {
     create(1);
     allUp();
