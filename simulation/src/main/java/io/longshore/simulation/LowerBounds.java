@@ -54,7 +54,7 @@ final class LowerBounds {
         && before.desired() == DesiredStatus.RUNNING
         && task.desired() == DesiredStatus.STOPPED
         && task.stopCode() == StopCode.SERVICE_SCHEDULER_INITIATED
-        && wasHealthy(before, now - since)) {
+        && wasHealthy(drains ? task : before, now - since)) {
       stopped.computeIfAbsent(service, uid -> new ArrayList<>()).add(task);
     }
   }
