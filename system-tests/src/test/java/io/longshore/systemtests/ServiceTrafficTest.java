@@ -8,6 +8,7 @@ import io.longshore.chaos.LoopbackPorts;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ import software.amazon.awssdk.services.elasticloadbalancingv2.model.TargetTypeEn
 @SuppressWarnings("NullAway.Init")
 class ServiceTrafficTest {
   private static final String CLUSTER = "traffic";
-  private static final long REQUESTS = 100_000;
+  private static final long REQUESTS = 10_000;
 
   /** Answers with the container's name, and leaves as soon as it is told to. */
   private static final String SERVER =
@@ -163,10 +164,15 @@ class ServiceTrafficTest {
       awaitSteady(3);
       nothingFailed(load, "scaling in");
 
-      figures.put("ms from death until no longer a target", deadTaskIsLeftAtOnce());
+      List<Long> left = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        left.add(deadTaskIsLeftAtOnce());
+        awaitSteady(3);
+        nothingFailed(load, "a killed container");
+      }
+      figures.put("ms from death until no longer a target", left);
+      assertThat(left.stream().sorted().toList().get(1)).isLessThanOrEqualTo(1_000);
       load.rest(0);
-      awaitSteady(3);
-      nothingFailed(load, "a killed container");
 
       drainOneHost();
       awaitSteady(3);
@@ -232,7 +238,7 @@ class ServiceTrafficTest {
     return millis;
   }
 
-  /** Milliseconds, the death by the engine's time. */
+  /** Milliseconds from its death, by the engine's time, until nothing more is sent to it. */
   private long deadTaskIsLeftAtOnce() throws Exception {
     Container victim = ecs.tasks(CLUSTER).getFirst().containers().getFirst();
     String container = victim.runtimeId();
@@ -251,9 +257,7 @@ class ServiceTrafficTest {
             .findFirst()
             .orElseThrow()
             .at();
-    long millis = Duration.between(died, left).toMillis();
-    assertThat(millis).isLessThanOrEqualTo(1_000);
-    return millis;
+    return Duration.between(died, left).toMillis();
   }
 
   private void drainOneHost() {
