@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.longshore.chaos.EngineHistory;
 import io.longshore.chaos.LoopbackPorts;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,8 +27,11 @@ import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.ContainerInstanceStatus;
+import software.amazon.awssdk.services.ecs.model.HostVolumeProperties;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.MountPoint;
 import software.amazon.awssdk.services.ecs.model.Task;
+import software.amazon.awssdk.services.ecs.model.Volume;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Action;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.ActionTypeEnum;
@@ -41,11 +46,27 @@ import software.amazon.awssdk.services.elasticloadbalancingv2.model.TargetTypeEn
 @SuppressWarnings("NullAway.Init")
 class ServiceTrafficTest {
   private static final String CLUSTER = "traffic";
-  private static final long REQUESTS = 10_000;
+
+  /** A server that answers thousands of requests a second, where this machine has it. */
+  private static final boolean FAST = Files.isExecutable(Path.of("/usr/sbin/haproxy"));
+
+  /** busybox makes a process for each request, and answers a few hundred in a second. */
+  private static final long REQUESTS = FAST ? 100_000 : 10_000;
 
   /** Answers with the container's name, and leaves as soon as it is told to. */
   private static final String SERVER =
-      "mkdir -p /tmp/www; hostname > /tmp/www/index.html; trap 'exit 0' TERM; httpd -f -p 8080 -h /tmp/www & wait";
+      FAST
+          ? """
+          printf 'defaults\\n mode http\\n timeout client 60s\\n timeout server 60s\\n timeout connect 1s\\nfrontend web\\n bind :8080 maxconn 1000\\n http-request return status 200 content-type text/plain string %s\\n' "$(cat /etc/hostname)" > /tmp/web.cfg
+          trap 'kill -9 $!; exit 0' TERM
+          /usr/sbin/haproxy -db -f /tmp/web.cfg & wait\
+          """
+          : """
+          mkdir -p /tmp/www
+          cat /etc/hostname > /tmp/www/index.html
+          trap 'exit 0' TERM
+          httpd -f -p 8080 -h /tmp/www & wait\
+          """;
 
   private TestEngine engine;
   private EngineHistory history;
@@ -124,9 +145,41 @@ class ServiceTrafficTest {
         .targetGroupArn();
   }
 
+  /** With the programs of this machine, read-only, where one of them is the server. */
   private String register() {
-    return ecs.register(
-        "web", SERVER, c -> c.cpu(256).portMappings(p -> p.containerPort(8080)).stopTimeout(5));
+    List<String> folders = FAST ? List.of("/usr", "/lib", "/lib64") : List.of();
+    return ecs.client()
+        .registerTaskDefinition(r ->
+            r.family("web")
+                .volumes(
+                    folders.stream()
+                        .map(folder ->
+                            Volume.builder()
+                                .name(folder.substring(1))
+                                .host(HostVolumeProperties.builder().sourcePath(folder).build())
+                                .build())
+                        .toList())
+                .containerDefinitions(c ->
+                    c.name("main")
+                        .image(Ecs.IMAGE)
+                        .cpu(256)
+                        .memory(64)
+                        .essential(true)
+                        .entryPoint("/bin/sh", "-c")
+                        .command(SERVER)
+                        .stopTimeout(5)
+                        .portMappings(p -> p.containerPort(8080))
+                        .mountPoints(
+                            folders.stream()
+                                .map(folder ->
+                                    MountPoint.builder()
+                                        .sourceVolume(folder.substring(1))
+                                        .containerPath(folder)
+                                        .readOnly(true)
+                                        .build())
+                                .toList())))
+        .taskDefinition()
+        .taskDefinitionArn();
   }
 
   @Test

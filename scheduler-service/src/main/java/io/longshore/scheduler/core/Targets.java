@@ -57,6 +57,9 @@ final class Targets {
 
   /** What has to change so that each task of a service is the target that it should be. */
   static List<Decision> followed(State state, Service service) {
+    if (!mayHave(service)) {
+      return List.of();
+    }
     List<Decision> decisions = new ArrayList<>();
     for (Task task : state.tasksOf(service.uid())) {
       if (!task.isWanted() || task.spec().targets().isEmpty()) {
