@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A target is healthy when all processes say so, and stays healthy until one says that it is
  *       not. It is unhealthy when all say so: one that is cut off must not have tasks replaced.
  *   <li>A task may be stopped when no process has anything under way with it. One that is silent
- *       for {@link #LEASE} does not count; nothing is waited for when there is none.
+ *       for {@link #LEASE} does not count; nothing is waited for when there is none. Whoever begins
+ *       to listen waits as long: one that has spoken says nothing of the others.
  * </ol>
  */
 final class BalancerViews {
@@ -136,18 +137,14 @@ final class BalancerViews {
   }
 
   private boolean isLetGo(Task task, Instant now) {
-    if (!isAnyLive(now)) {
-      // Whoever there is has had time to be heard.
-      return !since.plus(LEASE).isAfter(now);
+    if (since.plus(LEASE).isAfter(now)) {
+      // Somebody may have requests under way who has not been heard yet.
+      return false;
     }
     return task.traffic().targets().stream()
         .allMatch(target ->
             states(task, target, now).stream()
                 .allMatch(seen -> seen != null && seen.state() == TargetState.DRAINED));
-  }
-
-  private boolean isAnyLive(Instant now) {
-    return heardAt.values().stream().anyMatch(heard -> isLive(heard, now));
   }
 
   private static boolean isLive(Instant heard, Instant now) {

@@ -312,7 +312,21 @@ class TargetsTest {
     world.takeOrders();
     world.scale(0);
     world.expireLeases();
-    // They may just not have been heard yet.
+    assertThat(stops()).hasSize(1);
+  }
+
+  @Test
+  void whoBeginsToListenHearsAllBeforeAnyTaskIsLetGo() {
+    create(1);
+    allUp();
+    sees("one", TargetState.HEALTHY);
+    sees("two", TargetState.HEALTHY);
+    world.takeOrders();
+    world.balancers.renew(world.now);
+    world.scale(0);
+    letsGo("one");
+    letsGo("two");
+    // A third one may be there.
     assertThat(stops()).isEmpty();
     world.pass(BalancerViews.LEASE);
     for (String runner : List.of("a", "b")) {

@@ -96,7 +96,7 @@ final class World {
     ledger = new Ledger(state, new Arns("us-east-1", "000000000000"), policy);
     reconciler = new Reconciler(policy);
     leases = new Leases(policy, now);
-    balancers = new BalancerViews(now);
+    balancers = new BalancerViews(now.minus(BalancerViews.LEASE));
   }
 
   Outcome command(Command command) {
