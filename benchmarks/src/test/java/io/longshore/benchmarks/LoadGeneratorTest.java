@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class LoadGeneratorTest {
       LoadGenerator.Result first = load.run(MOMENT);
       LoadGenerator.Result second = load.run(MOMENT);
       assertThat(first.latencies()).isNotEmpty();
-      assertThat(second.latencies()).isNotEmpty().allMatch(nanos -> nanos > 0);
+      assertThat(Arrays.stream(second.latencies()).min().orElse(0)).isPositive();
       assertThat(second.nanos()).isGreaterThanOrEqualTo(MOMENT);
     }
   }
