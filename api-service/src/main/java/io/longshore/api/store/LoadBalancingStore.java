@@ -3,6 +3,7 @@ package io.longshore.api.store;
 import io.longshore.api.core.Members;
 import io.longshore.api.core.balancing.Balancing;
 import io.longshore.messages.Codec;
+import io.longshore.messages.Report;
 import io.longshore.messages.Route;
 import io.quarkus.hibernate.orm.PersistenceUnit;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,7 +42,8 @@ public class LoadBalancingStore {
   private static final String TARGET_GROUPS =
       """
       select arn, name, cast(document as text), cast(attributes as text), cast(targets as text),
-        cast(seen as text), (select coalesce(string_agg(u.load_balancer_arn, ','), '') from read.target_group_use u
+        cast(seen as text),
+        (select coalesce(string_agg(u.load_balancer_arn, ','), '') from read.target_group_use u
           where u.target_group_arn = g.arn),
         cast(tags as text)
       from read.target_group g
@@ -118,12 +120,12 @@ public class LoadBalancingStore {
         texts(row[7]));
   }
 
-  private static List<Balancing.SeenTarget> seen(Object json) {
-    return List.of(Codec.decodeStored((String) json, Balancing.SeenTarget[].class));
+  private static List<Report.SeenTarget> seen(Object json) {
+    return List.of(Codec.decodeStored((String) json, Report.SeenTarget[].class));
   }
 
   /** The targets in a group that are tasks of services, the ones launched earlier first. */
-  public List<Balancing.SeenTarget> taskTargets(String groupArn) {
+  public List<Report.SeenTarget> taskTargets(String groupArn) {
     String named = Codec.encodeText(List.of(Map.of("groupArn", groupArn)));
     return rows(TASK_TARGETS, Map.of("named", named), SOMETHING).stream()
         .flatMap(row -> seen(row[0]).stream())

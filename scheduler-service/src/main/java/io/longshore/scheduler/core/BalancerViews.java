@@ -5,6 +5,7 @@ import io.longshore.messages.Report;
 import io.longshore.messages.Report.SeenTarget;
 import io.longshore.messages.Report.TargetState;
 import io.longshore.messages.ServiceName;
+import io.longshore.messages.TaskId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +36,18 @@ final class BalancerViews {
 
   private record Whose(ClusterName cluster, ServiceName service) {}
 
-  private record View(Instant heardAt, List<SeenTarget> targets) {}
+  /** What tells targets of one service, or of one group, apart. */
+  private record Place(String groupArn, @Nullable TaskId task, String host, int port) {}
+
+  private record View(Instant heardAt, Map<Place, SeenTarget> targets) {
+    static View of(List<SeenTarget> targets, Instant heardAt) {
+      Map<Place, SeenTarget> places = HashMap.newHashMap(targets.size());
+      for (SeenTarget seen : targets) {
+        places.put(new Place(seen.groupArn(), seen.task(), seen.host(), seen.port()), seen);
+      }
+      return new View(heardAt, places);
+    }
+  }
 
   private Instant since;
 
@@ -70,7 +82,7 @@ final class BalancerViews {
         };
     views
         .computeIfAbsent(whose, any -> new HashMap<>())
-        .put(report.balancer(), new View(now, report.targets()));
+        .put(report.balancer(), View.of(report.targets(), now));
     return switch (report) {
       case Report.ServiceTargetsSeen seen -> {
         Service service = state.service(seen.cluster(), seen.service());
@@ -168,31 +180,16 @@ final class BalancerViews {
   private List<@Nullable SeenTarget> states(
       Object whose, Target target, @Nullable Task task, Instant now) {
     Map<String, View> ofOne = views.getOrDefault(whose, Map.of());
+    Place place =
+        new Place(target.groupArn(), task == null ? null : task.id(), target.host(), target.port());
     List<@Nullable SeenTarget> all = new ArrayList<>();
     heardAt.forEach((balancer, heard) -> {
       if (isLive(heard, now)) {
         View view = ofOne.get(balancer);
-        all.add(
-            view == null || !isLive(view.heardAt(), now)
-                ? null
-                : find(view.targets(), target, task));
+        all.add(view == null || !isLive(view.heardAt(), now) ? null : view.targets().get(place));
       }
     });
     return all;
-  }
-
-  private static @Nullable SeenTarget find(
-      List<SeenTarget> seen, Target target, @Nullable Task task) {
-    for (SeenTarget each : seen) {
-      boolean same = task == null ? each.task() == null : task.id().equals(each.task());
-      if (same
-          && each.groupArn().equals(target.groupArn())
-          && each.host().equals(target.host())
-          && each.port() == target.port()) {
-        return each;
-      }
-    }
-    return null;
   }
 
   private static boolean isNotChecked(TargetState state) {

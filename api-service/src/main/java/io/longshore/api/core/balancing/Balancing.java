@@ -6,7 +6,6 @@ import io.longshore.messages.Route;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What is stored of load balancing. Documents are what ELB shows, without ARNs. */
 public final class Balancing {
@@ -53,16 +52,7 @@ public final class Balancing {
       Members document,
       Map<String, String> attributes,
       List<Route.StaticTarget> targets,
-      List<SeenTarget> seen,
+      List<Report.SeenTarget> seen,
       List<String> loadBalancerArns,
       Map<String, String> tags) {}
-
-  /** A target as load balancers find it. */
-  public record SeenTarget(
-      String groupArn,
-      String host,
-      int port,
-      Report.TargetState state,
-      @Nullable String reason,
-      String description) {}
 }

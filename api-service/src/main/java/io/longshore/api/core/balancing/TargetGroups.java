@@ -3,6 +3,7 @@ package io.longshore.api.core.balancing;
 import io.longshore.api.core.Members;
 import io.longshore.api.core.Rules;
 import io.longshore.messages.LoadBalancingCommand;
+import io.longshore.messages.Report;
 import io.longshore.messages.Route;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -180,11 +181,11 @@ public final class TargetGroups {
    */
   public static List<Members> health(
       Balancing.TargetGroup group,
-      List<Balancing.SeenTarget> ofTasks,
+      List<Report.SeenTarget> ofTasks,
       List<LoadBalancingCommand.Target> asked,
       Instant now) {
     List<Members> shown = new ArrayList<>();
-    for (Balancing.SeenTarget seen : ofTasks) {
+    for (Report.SeenTarget seen : ofTasks) {
       Route.StaticTarget target = new Route.StaticTarget(seen.host(), seen.port(), null);
       if (asked.isEmpty() || asked.stream().anyMatch(each -> names(group, each, target))) {
         shown.add(described(group, target, health(seen)));
@@ -228,7 +229,7 @@ public final class TargetGroups {
       return health(
           "draining", "Target.DeregistrationInProgress", "Target deregistration is in progress");
     }
-    for (Balancing.SeenTarget seen : group.seen()) {
+    for (Report.SeenTarget seen : group.seen()) {
       if (seen.host().equals(target.host()) && seen.port() == target.port()) {
         return health(seen);
       }
@@ -241,7 +242,7 @@ public final class TargetGroups {
         : health("initial", "Elb.RegistrationInProgress", "Target registration is in progress");
   }
 
-  private static Members health(Balancing.SeenTarget seen) {
+  private static Members health(Report.SeenTarget seen) {
     String description = seen.description().isEmpty() ? null : seen.description();
     return health(seen.state().name().toLowerCase(Locale.ROOT), seen.reason(), description);
   }
