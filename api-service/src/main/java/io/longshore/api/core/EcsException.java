@@ -1,14 +1,18 @@
 package io.longshore.api.core;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call is refused, in ECS's words. It carries no stack trace: a refusal is an answer, not a
- * fault.
+ * A call is refused, in ECS's words or ELB's. It carries no stack trace: a refusal is an answer,
+ * not a fault.
  */
 public final class EcsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** ELB's words for it have no exception at their end. */
+  private static final Pattern NOT_FOUND = Pattern.compile("NotFound(Exception)?$");
 
   private final String type;
   private final int status;
@@ -22,7 +26,7 @@ public final class EcsException extends RuntimeException {
    * @param resourceIds existing resources a ConflictException points to
    */
   public EcsException(String type, int status, String message, List<String> resourceIds) {
-    this(type, status, message, resourceIds, null, type.endsWith("NotFoundException"));
+    this(type, status, message, resourceIds, null, NOT_FOUND.matcher(type).find());
   }
 
   private EcsException(

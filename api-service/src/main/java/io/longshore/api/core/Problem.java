@@ -30,11 +30,17 @@ public record Problem(
       case "ConflictException",
           "ServiceNotActiveException",
           "ResourceInUseException",
-          "UpdateInProgressException" ->
+          "UpdateInProgressException",
+          "DuplicateLoadBalancerName",
+          "DuplicateTargetGroupName",
+          "DuplicateListener",
+          "PriorityInUse",
+          "ResourceInUse",
+          "OperationNotPermitted" ->
           409;
       case "PreconditionFailedException" -> 412;
       case "ThrottlingException" -> 429;
-      case "UnsupportedFeatureException" -> 501;
+      case "UnsupportedFeatureException", "InvalidConfigurationRequest" -> 501;
       // All of them are passing troubles on our side.
       case "ServerException" -> 503;
       default -> refusal.type().startsWith("ClusterContains") ? 409 : refusal.status();
@@ -65,7 +71,9 @@ public record Problem(
 
   /** {@code ClusterNotFoundException} is "Cluster not found". */
   private String title() {
-    String words = type.replaceFirst("Exception$", "").replaceAll("(?<=.)([A-Z])", " $1");
+    String words =
+        type.replaceFirst("Exception$", "")
+            .replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ");
     return words.substring(0, 1) + words.substring(1).toLowerCase(Locale.ROOT);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes load balancers and what belongs to them, in the manner that {@link ReadDatabase} says.
@@ -80,6 +81,21 @@ public class LoadBalancingStore {
         .stream()
         .map(LoadBalancingStore::loadBalancer)
         .toList();
+  }
+
+  /** Null when there is none of the name. */
+  public @Nullable String loadBalancerArn(String name) {
+    return arn("select arn, name from read.load_balancer where name = :name", name);
+  }
+
+  /** Null when there is none of the name. */
+  public @Nullable String targetGroupArn(String name) {
+    return arn("select arn, name from read.target_group where name = :name", name);
+  }
+
+  private @Nullable String arn(String sql, String name) {
+    List<Object[]> rows = rows(sql, Map.of("name", name), SOMETHING);
+    return rows.isEmpty() ? null : (String) rows.getFirst()[0];
   }
 
   private static Balancing.LoadBalancer loadBalancer(Object[] row) {

@@ -134,14 +134,7 @@ final class AwsQuery {
     if (text == null) {
       throw AwsJson.mismatch(path, "a string");
     }
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      // The decoder has put this character for what is no UTF-8; XML and the database lack others.
-      if (c == '\uFFFD' || (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c >= '\uFFFE') {
-        throw AwsJson.mismatch(path, "text without control characters");
-      }
-    }
-    return text;
+    return PlainText.text(text, path);
   }
 
   private static int whole(String text, String path) {

@@ -95,7 +95,7 @@ public class BalancingOperations {
   }
 
   /** What the answer of an operation looks like. */
-  static Shape.Structure response(String operation) {
+  public static Shape.Structure response(String operation) {
     return Shape.of(model(operation + "Response"));
   }
 
@@ -114,7 +114,7 @@ public class BalancingOperations {
    *
    * @throws EcsException if ELB has no such operation, or it is not here
    */
-  Operations.Answering find(String name) {
+  public Operations.Answering find(String name) {
     Operations.Answering found = answered.get(name);
     if (found != null) {
       return found;

@@ -2,7 +2,6 @@ package io.longshore.api.inbound.rest;
 
 import io.longshore.api.core.Members;
 import io.longshore.api.inbound.AwsJson;
-import io.longshore.api.inbound.Operations;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ class Documents {
   private final Map<List<String>, Supplier<Members>> makers;
   private final Map<List<String>, byte[]> made = new ConcurrentHashMap<>();
 
-  Documents(Routes routes, Operations operations) {
+  Documents(Routes routes, TableOperations operations) {
     makers =
         Map.of(
             List.of("v1"), () -> index(routes),

@@ -2,7 +2,6 @@ package io.longshore.api.inbound.rest;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.longshore.api.core.Members;
-import io.longshore.api.inbound.Operations;
 import io.longshore.api.inbound.Shape;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,16 +35,20 @@ final class OpenApi {
           TEXT);
 
   private final Routes routes;
-  private final Operations operations;
+  private final TableOperations operations;
   private final Schemas schemas = new Schemas();
+
+  /** ECS has shapes of the same names. */
+  private final Schemas ofElb = schemas.named("Elb");
+
   private final Members examples = examples();
 
-  private OpenApi(Routes routes, Operations operations) {
+  private OpenApi(Routes routes, TableOperations operations) {
     this.routes = routes;
     this.operations = operations;
   }
 
-  static Members document(Routes routes, Operations operations) {
+  static Members document(Routes routes, TableOperations operations) {
     return new OpenApi(routes, operations).document();
   }
 
@@ -85,7 +88,7 @@ final class OpenApi {
                 "version",
                 "v1",
                 "description",
-                "Amazon ECS's operations as resources. Members are ECS's; times are ISO-8601."))
+                "The operations of Amazon ECS and ELB as resources. Members are theirs; times are ISO-8601."))
         .with("servers", List.of(Map.of("url", "/")))
         .with("paths", paths)
         .with(
@@ -169,24 +172,26 @@ final class OpenApi {
     Map<String, Object> operation = new LinkedHashMap<>();
     operation.put("operationId", id(route));
     operation.put("summary", route.summary());
-    if (operations.isOfEcs(route.operation())) {
-      operation.put("x-ecs-operation", route.operation());
+    switch (operations.origin(route.operation())) {
+      case ECS -> operation.put("x-ecs-operation", route.operation());
+      case ELB -> operation.put("x-elb-operation", route.operation());
+      case LONGSHORE -> {}
     }
     operation.put("parameters", parameters(route));
-    Shape.Structure request = operations.findAny(route.operation()).request();
+    Shape.Structure request = operations.find(route.operation()).request();
     if (route.body()) {
       Map<String, Object> content = new LinkedHashMap<>();
-      content.put("schema", schemas.closed(RestCalls.bodyShape(route, request)));
+      content.put("schema", schemas(route).closed(RestCalls.bodyShape(route, request)));
       content.put("example", example.values().getOrDefault("body", Map.of()));
       operation.put("requestBody", Map.of("required", true, "content", Map.of(JSON, content)));
     }
     Map<String, Object> success = new LinkedHashMap<>();
     success.put("description", route.summary());
-    Shape.Structure shown = Representations.of(route);
+    Shape.Structure shown = Representations.of(route, operations);
     if (shown != null) {
       Map<String, Object> content = new LinkedHashMap<>();
-      content.put("schema", schemas.of(shown));
-      boolean several = route.shown() instanceof Route.Shown.Page && example.has("page");
+      content.put("schema", schemas(route).of(shown));
+      boolean several = !(route.shown() instanceof Route.Shown.Item) && example.has("page");
       content.put("example", example.values().getOrDefault(several ? "page" : "shown", Map.of()));
       success.put("content", Map.of(JSON, content));
     }
@@ -195,6 +200,10 @@ final class OpenApi {
     responses.put("default", Map.of("$ref", "#/components/responses/Problem"));
     operation.put("responses", responses);
     return operation;
+  }
+
+  private Schemas schemas(Route route) {
+    return operations.origin(route.operation()) == TableOperations.Origin.ELB ? ofElb : schemas;
   }
 
   private Members example(String operation) {
@@ -211,12 +220,12 @@ final class OpenApi {
       parameter.put("example", values == null ? "" : values.text(name, ""));
       parameters.add(parameter);
     }
-    Map<String, Shape> request = operations.findAny(route.operation()).request().members();
-    QueryMembers.known(route)
+    Shape.Structure request = operations.find(route.operation()).request();
+    QueryMembers.known(route, request)
         .forEach((name, member) -> {
-          Shape shape = request.get(member);
+          Shape shape = request.members().get(member);
           if (shape != null) {
-            parameters.add(parameter("query", name, schemas.of(shape)));
+            parameters.add(parameter("query", name, schemas(route).of(shape)));
           }
         });
     if (route.method().equals("GET")) {

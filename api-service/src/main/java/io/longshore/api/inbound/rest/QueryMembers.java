@@ -18,7 +18,7 @@ final class QueryMembers {
 
   static Map<String, Object> read(
       Route route, Shape.Structure shape, Map<String, List<String>> query) {
-    Map<String, String> known = known(route);
+    Map<String, String> known = known(route, shape);
     Map<String, Object> members = new LinkedHashMap<>();
     query.forEach((name, values) -> {
       String member = known.get(name);
@@ -39,14 +39,36 @@ final class QueryMembers {
   }
 
   /** The members a query may have, by the names they have there. */
-  static Map<String, String> known(Route route) {
+  static Map<String, String> known(Route route, Shape.Structure request) {
     Map<String, String> known = new LinkedHashMap<>();
     route.query().forEach(member -> known.put(member, member));
     if (route.shown() instanceof Shown.Page) {
-      known.put(LIMIT, "maxResults");
-      known.put("nextToken", "nextToken");
+      Paging paging = Paging.of(request);
+      known.put(LIMIT, paging.limit());
+      known.put("nextToken", paging.token());
     }
     return known;
+  }
+
+  /** A tree of texts, as the types of a member have it. */
+  static Object tree(String name, Shape type, Object tree) {
+    return switch (tree) {
+      case List<?> list when type instanceof Shape.ListOf(Shape item) ->
+          list.stream().map(each -> tree(name, item, each)).toList();
+      case Map<?, ?> map when type instanceof Shape.Structure structure -> {
+        Map<String, Object> members = new LinkedHashMap<>();
+        structure
+            .members()
+            .forEach((member, shape) -> {
+              Object value = map.get(member);
+              if (value != null) {
+                members.put(member, tree(member, shape, value));
+              }
+            });
+        yield members;
+      }
+      default -> value(name, type, List.of(tree.toString()));
+    };
   }
 
   static Object value(String name, Shape type, List<String> values) {

@@ -1,6 +1,5 @@
 package io.longshore.api.inbound.rest;
 
-import io.longshore.api.inbound.Operations;
 import io.longshore.api.inbound.Shape;
 import io.longshore.api.inbound.rest.Route.Shown;
 import java.util.LinkedHashMap;
@@ -15,16 +14,16 @@ final class Representations {
   private Representations() {}
 
   /** Null when there is no body. */
-  static Shape.@Nullable Structure of(Route route) {
+  static Shape.@Nullable Structure of(Route route, TableOperations operations) {
     if (!(route.shown() instanceof Shown.Page(var names, var key, var described, var most))) {
-      return of(route.shown(), Operations.response(route.operation()));
+      return of(route.shown(), operations.response(route.operation()));
     }
     Map<String, Shape> members = new LinkedHashMap<>();
     if (described == null) {
       members.put(
-          names, Operations.response(route.operation()).members().getOrDefault(names, TEXT));
+          names, operations.response(route.operation()).members().getOrDefault(names, TEXT));
     } else {
-      Shape.Structure each = of(described.each(), Operations.response(described.operation()));
+      Shape.Structure each = of(described.each(), operations.response(described.operation()));
       if (each != null) {
         members.put(described.plural(), new Shape.ListOf(each));
       }

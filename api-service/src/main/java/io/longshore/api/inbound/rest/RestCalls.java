@@ -8,6 +8,7 @@ import io.longshore.api.inbound.AwsJson.Dialect;
 import io.longshore.api.inbound.Fingerprint;
 import io.longshore.api.inbound.Operations;
 import io.longshore.api.inbound.Shape;
+import io.longshore.api.inbound.balancing.PlainText;
 import io.longshore.api.inbound.rest.Route.Described;
 import io.longshore.api.inbound.rest.Route.Shown;
 import io.longshore.api.outbound.Call;
@@ -25,27 +26,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out a line of the table: makes the request of an operation of ECS, asks the operation,
- * and takes the representation out of its answer. Called on virtual threads.
+ * Carries out a line of the table: makes the request of an operation, asks the operation, and takes
+ * the representation out of its answer. Called on virtual threads.
  */
 @ApplicationScoped
 class RestCalls {
   /** How many items a page has unless the query says. */
   private static final int PAGE = 20;
 
-  private final Operations operations;
+  private final TableOperations operations;
+  private final BalancingNames balancing;
   private final ClusterStore clusterStore;
   private final ServiceStore serviceStore;
   private final AccountStore account;
   private final Names names;
 
   RestCalls(
-      Operations operations,
+      TableOperations operations,
+      BalancingNames balancing,
       ClusterStore clusterStore,
       ServiceStore serviceStore,
       AccountStore account,
       Names names) {
     this.operations = operations;
+    this.balancing = balancing;
     this.clusterStore = clusterStore;
     this.serviceStore = serviceStore;
     this.account = account;
@@ -88,7 +92,7 @@ class RestCalls {
    */
   Members request(
       Route route, Map<String, String> parameters, Map<String, List<String>> query, byte[] body) {
-    Shape.Structure shape = operations.findAny(route.operation()).request();
+    Shape.Structure shape = operations.find(route.operation()).request();
     Map<String, Object> members = new LinkedHashMap<>();
     if (route.body()) {
       members.putAll(AwsJson.read(body, bodyShape(route, shape), Dialect.PLAIN).values());
@@ -98,28 +102,28 @@ class RestCalls {
     }
     members.putAll(QueryMembers.read(route, shape, query));
     if (route.shown() instanceof Shown.Page page) {
-      members.putIfAbsent("maxResults", Math.min(PAGE, page.atMost()));
+      members.putIfAbsent(Paging.of(shape).limit(), Math.min(PAGE, page.atMost()));
     }
+    Map<String, String> given = balancing.inArns(parameters);
     route
         .members()
         .forEach((member, template) -> {
-          Object value = PathTemplate.tree(template, parameters);
           Shape type = shape.members().get(member);
           if (type != null) {
             members.put(
-                member,
-                value instanceof String text
-                    ? QueryMembers.value(member, type, List.of(text))
-                    : value);
+                member, QueryMembers.tree(member, type, PathTemplate.tree(template, given)));
           }
         });
     members.putAll(route.always());
+    if (operations.origin(route.operation()) == TableOperations.Origin.ELB) {
+      PlainText.check(members, "");
+    }
     return new Members(members);
   }
 
   /** The representation, or null when there is none to show. */
   @Nullable Members answer(Route route, Caller caller, Members request) {
-    Operations.Answering operation = operations.findAny(route.operation());
+    Operations.Answering operation = operations.find(route.operation());
     Members asked = request;
     if (caller.idempotencyKey() != null
         && operation.request().members().containsKey("clientToken")) {
@@ -144,8 +148,8 @@ class RestCalls {
 
   private Members ask(String operation, Caller caller, Members request) {
     Members answer =
-        operations.findAny(operation).operation().answer(caller.call(operation, request), request);
-    return PlainTimes.in(answer, Operations.response(operation));
+        operations.find(operation).operation().answer(caller.call(operation, request), request);
+    return PlainTimes.in(answer, operations.response(operation));
   }
 
   private static Members one(Shown shown, Members answer) {
@@ -192,7 +196,8 @@ class RestCalls {
       Route route, Shown.Page page, Caller caller, Members request, Members answer) {
     Described described = page.described();
     if (described == null) {
-      return answer.only(List.of(page.names(), "nextToken"));
+      Paging paging = Paging.of(operations.find(route.operation()).request());
+      return answer.only(List.of(page.names())).with("nextToken", answer.text(paging.next()));
     }
     List<String> named = named(page, answer);
     List<Members> items = new ArrayList<>();
@@ -212,7 +217,7 @@ class RestCalls {
 
   private List<Members> described(
       Route route, Described described, Caller caller, Members request, List<String> some) {
-    Shape.Structure shape = operations.findAny(described.operation()).request();
+    Shape.Structure shape = operations.find(described.operation()).request();
     List<String> shared =
         route.members().keySet().stream().filter(shape.members()::containsKey).toList();
     Members asked =

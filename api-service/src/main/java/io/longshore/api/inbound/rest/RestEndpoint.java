@@ -94,7 +94,7 @@ public class RestEndpoint {
   /**
    * A request, what is known of it before its body is read.
    *
-   * @param operation of ECS; empty when there is none
+   * @param operation empty when there is none
    */
   private record Exchange(
       String id,
@@ -279,13 +279,20 @@ public class RestEndpoint {
     }
     if (route.location() != null) {
       Map<String, Object> values = new LinkedHashMap<>(parameters);
-      values.putAll(answer.values());
+      answer.values().forEach((name, value) -> values.put(name, id(value)));
       String location = route.location().path(values);
       if (location != null) {
         http.response().putHeader("Location", location);
       }
     }
     send(exchange, route.status(), JSON, bytes, null);
+  }
+
+  /** Paths have the id at the end of an ARN. */
+  private static Object id(Object value) {
+    return value instanceof String text && text.startsWith("arn:")
+        ? text.substring(text.lastIndexOf('/') + 1)
+        : value;
   }
 
   private static void requireJson(HttpServerRequest http, byte[] body) {

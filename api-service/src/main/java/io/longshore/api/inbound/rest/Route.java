@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the table: a method and a path, the operation of ECS behind them, where the members
- * of its request come from, and what of its answer is shown.
+ * One line of the table: a method and a path, the operation behind them, where the members of its
+ * request come from, and what of its answer is shown.
  *
  * @param method of HTTP, in upper case
  * @param summary one sentence
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param query members of the request that may be in the query
  * @param body whether the other members come in a body
  * @param status of success, 200 to 299
- * @param location where a resource that was made can be found, a path with members of the
- *     representation or parameters of this path in it
+ * @param location where a resource that was made can be found, a path with parameters of this path
+ *     or members of the representation in it; a member that is an ARN by the id at its end
  * @param versioned whether the resource has a version, which {@code If-Match} compares
  */
 record Route(

@@ -6,7 +6,6 @@ import static io.longshore.api.inbound.rest.Route.patch;
 import static io.longshore.api.inbound.rest.Route.post;
 
 import io.longshore.api.core.Names;
-import io.longshore.api.inbound.Operations;
 import io.longshore.api.inbound.Shape;
 import io.longshore.api.inbound.rest.Route.Described;
 import io.longshore.api.inbound.rest.Route.Shown;
@@ -19,9 +18,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The table of {@code /v1}: which method on which path is which operation of ECS. An operation that
- * {@link Operations} gains gets a line here, and an example of its request in {@code
- * rest-examples.json}. The first line that fits a path wins. Made and checked at start.
+ * The table of {@code /v1}: which method on which path is which operation of ECS or ELB. An
+ * operation that {@link TableOperations} gains gets a line here, and an example of its request in
+ * {@code rest-examples.json}. The first line that fits a path wins. Made and checked at start.
  */
 @Startup
 @ApplicationScoped
@@ -44,7 +43,7 @@ class Routes {
 
   private final List<Route> all;
 
-  Routes(Names names, Operations operations) {
+  Routes(Names names, TableOperations operations) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(clusters());
     routes.addAll(services());
@@ -65,6 +64,10 @@ class Routes {
             "capacity provider",
             AccountRoutes.PROVIDER,
             arn + "capacity-provider/{capacityProvider}"));
+    routes.addAll(
+        BalancingRoutes.all(
+            "arn:aws:elasticloadbalancing:%s:%s:"
+                .formatted(names.arns().region(), names.arns().account())));
     routes.forEach(route -> check(route, operations));
     all = List.copyOf(routes);
   }
@@ -264,9 +267,9 @@ class Routes {
     return new Shown.Member(name, List.of());
   }
 
-  /** A line that names what ECS does not have is a mistake in the table. */
-  private static void check(Route route, Operations operations) {
-    Shape.Structure request = operations.findAny(route.operation()).request();
+  /** A line that names what the operation does not have is a mistake in the table. */
+  private static void check(Route route, TableOperations operations) {
+    Shape.Structure request = operations.find(route.operation()).request();
     List<String> named = new ArrayList<>(route.members().keySet());
     named.addAll(route.always().keySet());
     named.addAll(route.query());

@@ -8,18 +8,34 @@ import java.util.TreeMap;
 
 /** Shapes as JSON Schema, each structure once under its name. Used by one thread. */
 final class Schemas {
-  private final Map<String, Object> components = new TreeMap<>();
+  private final Map<String, Object> components;
+  private final String prefix;
+
+  Schemas() {
+    this(new TreeMap<>(), "");
+  }
+
+  private Schemas(Map<String, Object> components, String prefix) {
+    this.components = components;
+    this.prefix = prefix;
+  }
+
+  /** More of the same components, for another model: their names begin with the prefix. */
+  Schemas named(String prefix) {
+    return new Schemas(components, prefix);
+  }
 
   /** A schema that may refer to the {@link #components}. */
   Map<String, Object> of(Shape shape) {
     return switch (shape) {
       case Shape.Structure structure -> {
-        if (!components.containsKey(structure.name())) {
+        String name = prefix + structure.name();
+        if (!components.containsKey(name)) {
           // Before what is in it, which may refer to it.
-          components.put(structure.name(), Map.of());
-          components.put(structure.name(), object(structure));
+          components.put(name, Map.of());
+          components.put(name, object(structure));
         }
-        yield Map.of("$ref", "#/components/schemas/" + structure.name());
+        yield Map.of("$ref", "#/components/schemas/" + name);
       }
       case Shape.ListOf list -> Map.of("type", "array", "items", of(list.item()));
       case Shape.MapOf map -> Map.of("type", "object", "additionalProperties", of(map.value()));

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.longshore.api.core.EcsException;
 import io.longshore.api.inbound.AwsJson;
 import io.longshore.api.inbound.AwsJson.Dialect;
-import io.longshore.api.inbound.Operations;
 import io.longshore.api.inbound.Shape;
 import io.longshore.api.testing.TestDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -43,7 +42,7 @@ class OpenApiTest {
   URI address;
 
   @Inject Routes routes;
-  @Inject Operations operations;
+  @Inject TableOperations operations;
 
   private JsonNode document;
 
@@ -69,6 +68,14 @@ class OpenApiTest {
   }
 
   @Test
+  void whatTwoModelsCallTheSameIsTwoSchemas() {
+    assertThat(document.at("/components/schemas/Tag/properties/key").isMissingNode()).isFalse();
+    assertThat(document.at("/components/schemas/ElbTag/properties/Key").isMissingNode()).isFalse();
+    assertThat(document.at("/components/schemas/ElbLoadBalancer/properties/DNSName/type").asText())
+        .isEqualTo("string");
+  }
+
+  @Test
   void aPlantedErrorIsNoticed() {
     List<Consumer<ObjectNode>> plants =
         List.of(
@@ -79,7 +86,8 @@ class OpenApiTest {
             d -> ((ObjectNode) get(d, "/v1/clusters")).put("operationId", "followEvents"),
             d -> ((ObjectNode) get(d, "/v1/clusters")).remove("responses"),
             d -> d.put("openapi", "2.0"),
-            d -> ((ObjectNode) d.at("/components/schemas/Service")).put("type", "thing"));
+            d -> ((ObjectNode) d.at("/components/schemas/Service")).put("type", "thing"),
+            d -> ((ObjectNode) get(d, "/v1/load-balancers")).remove("x-elb-operation"));
     for (Consumer<ObjectNode> plant : plants) {
       ObjectNode broken = document.deepCopy();
       plant.accept(broken);
@@ -98,10 +106,9 @@ class OpenApiTest {
       if (route.body()) {
         JsonNode example = operation.at("/requestBody/content/application~1json/example");
         assertThat(example.size()).as(route.operation()).isPositive();
-        readable(
-            example, RestCalls.bodyShape(route, operations.findAny(route.operation()).request()));
+        readable(example, RestCalls.bodyShape(route, operations.find(route.operation()).request()));
       }
-      Shape.Structure shown = Representations.of(route);
+      Shape.Structure shown = Representations.of(route, operations);
       if (shown != null) {
         JsonNode example =
             operation
@@ -148,8 +155,10 @@ class OpenApiTest {
               .path("paths")
               .path(route.path().text())
               .path(route.method().toLowerCase(Locale.ROOT));
-      String named = operations.isOfEcs(route.operation()) ? route.operation() : "";
-      if (operation.isMissingNode() || !operation.path("x-ecs-operation").asText().equals(named)) {
+      TableOperations.Origin origin = operations.origin(route.operation());
+      if (operation.isMissingNode()
+          || !named(operation, "x-ecs-operation", route, origin == TableOperations.Origin.ECS)
+          || !named(operation, "x-elb-operation", route, origin == TableOperations.Origin.ELB)) {
         errors.add("%s %s is missing".formatted(route.method(), route.path().text()));
       }
     }
@@ -163,6 +172,10 @@ class OpenApiTest {
                 .forEach(method -> check(path.getKey(), method.getValue(), ids, errors)));
     checkSchemas(checked, checked, errors);
     return errors;
+  }
+
+  private static boolean named(JsonNode operation, String member, Route route, boolean is) {
+    return operation.path(member).asText().equals(is ? route.operation() : "");
   }
 
   private static void check(String path, JsonNode operation, Set<String> ids, List<String> errors) {
