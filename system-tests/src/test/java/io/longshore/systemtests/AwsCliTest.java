@@ -2,11 +2,14 @@ package io.longshore.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.longshore.chaos.LoopbackPorts;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,8 +18,8 @@ import org.junit.jupiter.api.TestInstance;
 import software.amazon.awssdk.services.ecs.model.Task;
 
 /**
- * The README's first five minutes, line by line, by the AWS CLI of this machine. Skipped with a
- * sentence where there is none.
+ * The README's first five minutes and its load balancer, line by line, by the AWS CLI of this
+ * machine. Skipped with a sentence where there is none.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
@@ -51,7 +54,7 @@ class AwsCliTest {
 
   @Test
   void theFirstFiveMinutesOfTheReadme() throws Exception {
-    List<String> script = readme();
+    List<String> script = readme("## The first five minutes");
     int accident = accident(script);
     String before = run("before", script.subList(0, accident));
     assertThat(before)
@@ -73,10 +76,34 @@ class AwsCliTest {
         .contains("\"status\": \"INACTIVE\"");
   }
 
+  @Test
+  void theLoadBalancerOfTheReadme() throws Exception {
+    int port = LoopbackPorts.next();
+    try (Site one = new Site("one");
+        Site two = new Site("two")) {
+      List<String> script =
+          Stream.concat(
+                  readme("## The first five minutes").stream().filter(l -> l.startsWith("export ")),
+                  readme("## Load balancers").stream().filter(l -> !l.startsWith("curl ")))
+              .map(line -> line.replace("Port=8001", "Port=" + one.port()))
+              .map(line -> line.replace("Port=8002", "Port=" + two.port()))
+              .map(line -> line.replace("--port 9000", "--port " + port))
+              .toList();
+      assertThat(run("balancer", script))
+          .contains("\"ListenerArn\"")
+          .containsPattern("(?m)^healthy\\s+healthy$");
+
+      URI front = URI.create("http://127.0.0.1:" + port + "/");
+      Waiting.forState("an answer of each", 30)
+          .ignoreExceptions()
+          .until(() -> Set.of("one", "two").equals(Set.of(Http.get(front), Http.get(front))));
+    }
+  }
+
   /** The commands, for this endpoint and with an image that need not be fetched. */
-  private List<String> readme() throws IOException {
+  private List<String> readme(String heading) throws IOException {
     String text = Files.readString(Built.ROOT.resolve("README.md"));
-    int section = text.indexOf("## The first five minutes");
+    int section = text.indexOf(heading + "\n");
     int begin = text.indexOf("```sh\n", section) + "```sh\n".length();
     String endpoint = longshore.endpoint().toString().replaceAll("/$", "");
     return text.substring(begin, text.indexOf("```", begin))

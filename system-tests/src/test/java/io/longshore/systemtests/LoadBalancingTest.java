@@ -3,19 +3,18 @@ package io.longshore.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import io.longshore.chaos.LoopbackPorts;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Executors;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,7 +74,7 @@ class LoadBalancingTest {
         Site two = new Site("two")) {
       String balancer = balancer("front");
       String group = group("shop");
-      elb.registerTargets(r -> r.targetGroupArn(group).targets(one.target(), two.target()));
+      elb.registerTargets(r -> r.targetGroupArn(group).targets(target(one), target(two)));
       String listener = listener(balancer, port);
       String rule = shopGoesTo(listener, group);
 
@@ -88,11 +87,11 @@ class LoadBalancingTest {
       assertThat(Http.get(longshore.endpoint().resolve("/q/health/ready")))
           .contains("open at " + port);
 
-      two.healthy = false;
+      two.setHealthy(false);
       awaitAnswersOf(port, List.of("one"));
       assertThat(answers(port)).containsOnly("one");
       awaitStates(group, List.of("healthy", "unhealthy"));
-      two.healthy = true;
+      two.setHealthy(true);
       awaitAnswersOf(port, List.of("one", "two"));
 
       longshore.close();
@@ -109,6 +108,68 @@ class LoadBalancingTest {
       assertThat(elb.describeLoadBalancers().loadBalancers()).isEmpty();
       assertThat(elb.describeTargetGroups().targetGroups()).isEmpty();
     }
+  }
+
+  /** Line by line, as in the README. */
+  @Test
+  void theLoadBalancerOfTheReadmeInPlainJson() throws Exception {
+    Program.orSkip("curl");
+    int port = LoopbackPorts.next();
+    try (Site one = new Site("one")) {
+      List<String> script = new ArrayList<>(readme("## The same without AWS", "api="));
+      script.addAll(readme("[Load balancers](#load-balancers) and target groups go", ""));
+      int last = script.size() - 1;
+      assertThat(script.get(last)).contains("-X DELETE").contains("/targets/127.0.0.1/8001");
+      List<String> begin =
+          script.subList(0, last).stream()
+              .map(line -> line.replace("9001,", port + ",").replace("8001}", one.port() + "}"))
+              .toList();
+      assertThat(run("json", begin))
+          .contains("\"DNSName\":\"edge.elb.localhost\"")
+          .contains("\"Port\":" + port)
+          .contains("\"TargetHealthDescriptions\":[{\"Target\":{\"Id\":\"127.0.0.1\"");
+      Waiting.forState("an answer", 30)
+          .ignoreExceptions()
+          .until(() -> Http.get(at(port, "/")).equals("one"));
+
+      run(
+          "json-end",
+          List.of(script.getFirst(), script.get(last).replace("8001", "" + one.port())));
+      Waiting.forState("no target that gets anything", 10)
+          .until(() -> states(groupArn("site")).stream().noneMatch("healthy"::equals));
+      String balancer =
+          elb.describeLoadBalancers(r -> r.names("edge"))
+              .loadBalancers()
+              .getFirst()
+              .loadBalancerArn();
+      elb.deleteLoadBalancer(r -> r.loadBalancerArn(balancer));
+      elb.deleteTargetGroup(r -> r.targetGroupArn(groupArn("site")));
+    }
+  }
+
+  private String groupArn(String name) {
+    return elb.describeTargetGroups(r -> r.names(name)).targetGroups().getFirst().targetGroupArn();
+  }
+
+  /** The lines of the first script after a text that begin so, for this endpoint. */
+  private List<String> readme(String text, String beginning) throws IOException {
+    String readme = Files.readString(Built.ROOT.resolve("README.md"));
+    int begin = readme.indexOf("```sh\n", readme.indexOf(text)) + "```sh\n".length();
+    return readme
+        .substring(begin, readme.indexOf("```", begin))
+        .replace("http://127.0.0.1:8080", longshore.endpoint().toString().replaceAll("/$", ""))
+        .lines()
+        .filter(line -> line.startsWith(beginning))
+        .toList();
+  }
+
+  private String run(String name, List<String> lines) throws Exception {
+    Path script = Files.write(longshore.data().resolve(name + ".sh"), lines);
+    Program.Outcome outcome =
+        new Program(longshore.data(), Map.of())
+            .run(name, 60, List.of("sh", "-e", script.toString()));
+    assertThat(outcome.code()).as(outcome.output()).isZero();
+    return outcome.output();
   }
 
   @Test
@@ -169,6 +230,10 @@ class LoadBalancingTest {
         .targetGroups()
         .getFirst()
         .targetGroupArn();
+  }
+
+  private static TargetDescription target(Site site) {
+    return TargetDescription.builder().id("127.0.0.1").port(site.port()).build();
   }
 
   /** Answers itself whatever no rule takes. */
@@ -264,38 +329,5 @@ class LoadBalancingTest {
 
   private static void connect(int port) throws IOException {
     new Socket(InetAddress.getLoopbackAddress(), port).close();
-  }
-
-  /** A server that answers with its name, and says whether it is healthy. */
-  private static final class Site implements AutoCloseable {
-    private final HttpServer server;
-    private volatile boolean healthy = true;
-
-    Site(String name) throws IOException {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      server.createContext(
-          "/",
-          exchange -> {
-            boolean check = exchange.getRequestURI().getPath().equals("/health");
-            byte[] body = name.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(check && !healthy ? 503 : 200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-          });
-      server.start();
-    }
-
-    TargetDescription target() {
-      return TargetDescription.builder()
-          .id("127.0.0.1")
-          .port(server.getAddress().getPort())
-          .build();
-    }
-
-    @Override
-    public void close() {
-      server.stop(0);
-    }
   }
 }
