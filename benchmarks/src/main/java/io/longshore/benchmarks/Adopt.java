@@ -32,8 +32,8 @@ final class Adopt {
   private static final String TASK = "io.longshore.task";
   private static final String TAKEN_UP = "longshore_runner_tasks";
   private static final String ADOPTION = "longshore_runner_adoption_seconds";
-  // An engine of two cores starts four a second.
-  private static final Duration PATIENCE_FOR_ONE = Duration.ofSeconds(1);
+  // An engine of two cores starts four a second, and fewer the more it has.
+  private static final Duration PATIENCE_FOR_ONE = Duration.ofSeconds(3);
 
   private final EcsClient ecs;
   private final DockerClient docker;

@@ -190,7 +190,7 @@ final class Balance implements AutoCloseable {
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(LoopbackPorts.next()));
     environment.put("LONGSHORE_BALANCER_ADDRESS", address);
     environment.put("LONGSHORE_BALANCER_THREADS", Integer.toString(threads));
-    environment.put("LONGSHORE_BALANCER_ACCESS_LOG", Boolean.toString(log));
+    environment.put("LONGSHORE_BALANCER_ACCESS_LOG", log ? "stdout" : "off");
     List<String> command = new ArrayList<>(List.of("-Xmx256m"));
     String more = arguments.text("jvm", "");
     if (!more.isEmpty()) {

@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -53,6 +54,7 @@ final class Scale implements AutoCloseable {
       Set.of("tasks", "runners", "per-service", "heals", "heal-rate", "seconds", "outstanding");
   private static final ClusterName CLUSTER = new ClusterName("scale");
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** A container that has ended, until its replacement is recorded as running. */
   private static final class Wound {
@@ -295,33 +297,49 @@ final class Scale implements AutoCloseable {
    */
   List<Long> heal(int heals, int perSecond) throws InterruptedException, IOException {
     Cpu cpu = cpu();
-    List<Long> toOrder = new ArrayList<>();
-    List<Long> toRecord = new ArrayList<>();
+    List<Wound> healed = new ArrayList<>();
     List<ServiceName> names = filled;
+    long begin = System.nanoTime();
     long pause = TimeUnit.SECONDS.toNanos(1) / perSecond;
-    long next = System.nanoTime();
     for (int i = 0; i < heals; i++) {
-      TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-      next += pause;
+      TimeUnit.NANOSECONDS.sleep(begin + i * pause - System.nanoTime());
       ServiceName service = names.get(i % names.size());
       Wound wound = wounds.get(service);
       if (wound != null) {
-        collect(wound, toOrder, toRecord);
+        collect(wound, healed);
       }
       Wound fresh = new Wound();
       wounds.put(service, fresh);
       end(service, fresh);
     }
     for (Wound wound : wounds.values()) {
-      collect(wound, toOrder, toRecord);
+      collect(wound, healed);
     }
     wounds.clear();
+    List<Long> toOrder = healed.stream().map(wound -> wound.ordered - wound.reported).toList();
+    List<Long> toRecord = healed.stream().map(wound -> wound.recorded - wound.reported).toList();
     System.out.println(Distribution.header());
     System.out.println(Distribution.of(toOrder).line("heal: exit reported -> start ordered"));
     System.out.println(
         Distribution.of(toRecord).line("heal: exit reported -> recorded as running"));
+    System.out.println("heals of over 100 ms: " + slow(healed, begin));
     System.out.printf("heal, one by one: %s%n", cpu().since(cpu, heals));
     return toRecord;
+  }
+
+  /** When their containers ended, for what else happened then: one stall makes several. */
+  private static String slow(List<Wound> healed, long begin) {
+    String slow =
+        healed.stream()
+            .filter(wound -> wound.recorded - wound.reported > SLOW_NANOS)
+            .map(wound ->
+                String.format(
+                    Locale.ROOT,
+                    "%d ms at %.2f s",
+                    TimeUnit.NANOSECONDS.toMillis(wound.recorded - wound.reported),
+                    (wound.reported - begin) / 1e9))
+            .collect(Collectors.joining(", "));
+    return slow.isEmpty() ? "none" : slow;
   }
 
   /** How many tasks have been recorded as running, since the beginning. */
@@ -340,8 +358,7 @@ final class Scale implements AutoCloseable {
     fleet.end(victim, nanos -> wound.reported = nanos);
   }
 
-  private void collect(Wound wound, List<Long> toOrder, List<Long> toRecord)
-      throws InterruptedException {
+  private void collect(Wound wound, List<Wound> healed) throws InterruptedException {
     Patience.await(
         "a replacement",
         () -> wound.recorded,
@@ -349,8 +366,7 @@ final class Scale implements AutoCloseable {
           check();
           return nanos != 0;
         });
-    toOrder.add(wound.ordered - wound.reported);
-    toRecord.add(wound.recorded - wound.reported);
+    healed.add(wound);
   }
 
   /**

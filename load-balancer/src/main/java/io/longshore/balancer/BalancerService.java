@@ -1,13 +1,16 @@
 package io.longshore.balancer;
 
-import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
 import io.longshore.balancer.inbound.Listeners;
 import io.longshore.balancer.inbound.ProxyEndpoints;
 import io.longshore.balancer.inbound.RoutesFeed;
+import io.longshore.balancer.outbound.AccessLog;
+import io.longshore.balancer.outbound.AccessLogWriter;
 import io.longshore.balancer.outbound.Haproxy;
 import io.longshore.balancer.outbound.HaproxySocket;
 import io.longshore.balancer.outbound.KafkaReports;
+import io.longshore.balancer.outbound.LineFile;
+import io.longshore.balancer.outbound.LineSink;
 import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,6 +20,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -34,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class BalancerService {
   private static final Logger LOG = Logger.getLogger(BalancerService.class);
-  private static final Logger ACCESS = Logger.getLogger("io.longshore.balancer.access");
   private static final Duration RETRY = Duration.ofSeconds(1);
   // Well within the day for which the topic keeps word of what is gone.
   private static final Duration READ_ANEW = Duration.ofHours(6);
@@ -42,6 +45,7 @@ public class BalancerService {
   private final KafkaClients kafka;
   private final Topology topology;
   private final KafkaReports reports;
+  private final @Nullable AccessLogWriter log;
   private final LoadBalancer balancer;
   private final RoutesFeed routes;
   private final ProxyEndpoints endpoints;
@@ -65,12 +69,13 @@ public class BalancerService {
             replicationFactor,
             new Topology.OutputRetention(outputRetention, outputBytes));
     this.reports = new KafkaReports(kafka::producer);
+    this.log = accessLog(settings, metrics);
     this.balancer =
         new LoadBalancer(
             UUID.randomUUID().toString(),
             options(settings),
             metrics,
-            settings.accessLog() ? entry -> ACCESS.info(entry.line()) : AccessLog.NONE,
+            log == null ? AccessLog.NONE : log,
             reports,
             this::redrawn,
             new SteadyClock());
@@ -81,6 +86,24 @@ public class BalancerService {
             .haproxy()
             .map(where -> new Haproxy(new HaproxySocket(where), balancer::picture))
             .orElse(null);
+  }
+
+  private static @Nullable AccessLogWriter accessLog(
+      BalancerSettings settings, MeterRegistry metrics) {
+    String where = settings.accessLog();
+    if (where.equals("off")) {
+      return null;
+    }
+    if (!where.equals("stdout") && where.indexOf('/') < 0) {
+      // Rather than a file with the name of a mistake.
+      throw new IllegalArgumentException(
+          "longshore.balancer.access-log is '" + where + "', and neither stdout, off nor a path.");
+    }
+    LineSink sink =
+        where.equals("stdout")
+            ? LineSink.of(System.out)
+            : new LineFile(Path.of(where), settings.accessLogBytes());
+    return new AccessLogWriter(sink, where, AccessLogWriter.CAPACITY, metrics);
   }
 
   private static LoadBalancer.Options options(BalancerSettings settings) {
@@ -153,6 +176,9 @@ public class BalancerService {
       told.close();
     }
     balancer.close();
+    if (log != null) {
+      log.close();
+    }
     reports.close();
   }
 

@@ -22,7 +22,9 @@ public interface BalancerSettings {
 
   int connections();
 
-  boolean accessLog();
+  String accessLog();
+
+  long accessLogBytes();
 
   boolean listeners();
 

@@ -2,9 +2,9 @@ package io.longshore.balancer;
 
 import static org.awaitility.Awaitility.await;
 
-import io.longshore.balancer.inbound.AccessLog;
 import io.longshore.balancer.inbound.Limits;
 import io.longshore.balancer.inbound.Listeners;
+import io.longshore.balancer.outbound.AccessLog;
 import io.longshore.balancer.outbound.Reports;
 import io.longshore.messages.Report;
 import io.longshore.messages.Report.TargetState;

@@ -3,6 +3,7 @@ package io.longshore.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.longshore.balancer.outbound.AccessLog;
 import io.longshore.messages.Route;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -134,10 +136,19 @@ class HttpTrafficTest {
     assertThat(request.field("X-Amzn-Trace-Id")).startsWith("Root=1-");
     assertThat(request.field("Connection")).isEmpty();
     await().atMost(Balanced.SOON).untilAsserted(() -> assertThat(balanced.log).hasSize(1));
-    assertThat(balanced.log.getFirst().line())
-        .startsWith("http ")
-        .contains(" 201 1 5 4 ")
-        .contains("\"POST /a%20b?c=d&e HTTP/1.1\"");
+    AccessLog.Entry entry = balanced.log.getFirst();
+    assertThat(entry)
+        .returns("http", AccessLog.Entry::type)
+        .returns(201, AccessLog.Entry::status)
+        .returns(1, AccessLog.Entry::attempts)
+        .returns(5L, AccessLog.Entry::received)
+        .returns(4L, AccessLog.Entry::sent);
+    assertThat(entry.targetNanos()).isBetween(0L, entry.nanos());
+    assertThat(entry.request())
+        .isNotNull()
+        .returns("POST", AccessLog.Request::method)
+        .returns("/a%20b?c=d&e", AccessLog.Request::target)
+        .returns("HTTP/1.1", AccessLog.Request::version);
     assertThat(
             balanced
                 .registry
@@ -240,6 +251,62 @@ class HttpTrafficTest {
     assertThat(balanced.get("/").statusCode()).isEqualTo(502);
     assertThat(came).hasValue(4);
     assertThat(balanced.count("retries")).isEqualTo(2);
+  }
+
+  /** Two targets; whichever gets the first request keeps it until it is killed. */
+  private CompletableFuture<HttpResponse<String>> killWhoHas(HttpRequest.Builder request)
+      throws Exception {
+    CompletableFuture<Integer> has = new CompletableFuture<>();
+    CountDownLatch never = new CountDownLatch(1);
+    Backend[] two = new Backend[2];
+    for (int i = 0; i < two.length; i++) {
+      int self = i;
+      two[i] =
+          backend((asked, in, out) -> {
+            if (has.complete(self)) {
+              never.await();
+            }
+            Backend.ok(out, "the other");
+          });
+    }
+    balanced.serve(Map.of(), two);
+    CompletableFuture<HttpResponse<String>> response =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return balanced.send(request);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    Backend killed = two[has.get(10, TimeUnit.SECONDS)];
+    assertThat(response).isNotDone();
+    killed.close();
+    assertThat(response).succeedsWithin(Balanced.SOON);
+    assertThat(killed.requests()).isEqualTo(1);
+    assertThat(two[0].requests() + two[1].requests())
+        .isEqualTo(1 + (int) balanced.count("retries"));
+    never.countDown();
+    return response;
+  }
+
+  @Test
+  void aGetThatIsUnderWayWithATargetThatIsKilledIsAnsweredByAnother() throws Exception {
+    HttpResponse<String> get = killWhoHas(balanced.request("/")).get();
+    assertThat(get.statusCode()).isEqualTo(200);
+    assertThat(get.body()).isEqualTo("the other");
+    assertThat(balanced.count("retries")).isEqualTo(1);
+    assertThat(balanced.count("target.failures")).isEqualTo(1);
+  }
+
+  @Test
+  void aPostThatIsUnderWayWithATargetThatIsKilledIsAFailureThatIsCounted() throws Exception {
+    HttpResponse<String> post =
+        killWhoHas(balanced.request("/").POST(HttpRequest.BodyPublishers.ofString("x"))).get();
+    assertThat(post.statusCode()).isEqualTo(502);
+    assertThat(balanced.count("retries")).isZero();
+    assertThat(balanced.count("target.failures")).isEqualTo(1);
+    await().atMost(Balanced.SOON).untilAsserted(() -> assertThat(balanced.log).hasSize(1));
+    assertThat(balanced.log.getFirst().status()).isEqualTo(502);
   }
 
   @Test

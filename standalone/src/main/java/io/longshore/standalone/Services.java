@@ -109,13 +109,18 @@ final class Services {
     settings.put("longshore.runner.data", options.data().resolve("runner").toString());
     settings.put("quarkus.http.host", "127.0.0.1");
     settings.put("quarkus.http.port", Integer.toString(options.port()));
+    settings.put("longshore.logs", logs(options.data()).toString());
     settings.put("quarkus.log.file.enabled", "true");
     settings.put("quarkus.log.file.path", log(options.data()).toString());
     return settings;
   }
 
   private static Path log(Path data) {
-    return data.resolve("logs").resolve("longshore.log");
+    return logs(data).resolve("longshore.log");
+  }
+
+  private static Path logs(Path data) {
+    return data.resolve("logs");
   }
 
   private void announce(EmbeddedProcess embedded) {

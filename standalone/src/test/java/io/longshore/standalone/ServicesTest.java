@@ -29,6 +29,7 @@ class ServicesTest {
         .containsEntry("longshore.runner.data", "/data/runner")
         .containsEntry("quarkus.http.host", "127.0.0.1")
         .containsEntry("quarkus.http.port", "9090")
+        .containsEntry("longshore.logs", "/data/logs")
         .containsEntry("quarkus.log.file.path", "/data/logs/longshore.log");
   }
 }

@@ -2,6 +2,7 @@ package io.longshore.balancer.inbound;
 
 import io.longshore.balancer.core.Refusal;
 import io.longshore.balancer.core.RequestHead;
+import io.longshore.balancer.outbound.AccessLog;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -348,8 +349,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 http2() ? "h2" : secure ? "https" : "http",
                 shared.clock().instant(),
                 setup().arn(),
-                source.getAddress().getHostAddress() + ":" + source.getPort(),
-                "",
+                source,
+                null,
                 "",
                 -1,
                 0,
@@ -357,10 +358,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 0,
                 0,
                 0,
-                "- " + refusal.words(),
-                "-",
-                "-",
-                "-"));
+                null,
+                refusal.words()));
   }
 
   /** Says why, and closes: where the next request would begin is not known. */

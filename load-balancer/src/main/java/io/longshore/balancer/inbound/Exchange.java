@@ -14,6 +14,7 @@ import io.longshore.balancer.core.RequestHead;
 import io.longshore.balancer.core.Retry;
 import io.longshore.balancer.core.StickyCookie;
 import io.longshore.balancer.core.Target;
+import io.longshore.balancer.outbound.AccessLog;
 import io.longshore.balancer.outbound.Answers;
 import io.longshore.balancer.outbound.Splice;
 import io.longshore.balancer.outbound.TargetConnection;
@@ -43,7 +44,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +75,7 @@ final class Exchange implements Answers {
   private @Nullable TargetConnection connection;
   private boolean connecting;
   private long sentNanos;
-  private double targetSeconds = -1;
+  private long targetNanos = -1;
 
   private boolean requestEnded;
   private boolean continued;
@@ -334,7 +334,7 @@ final class Exchange implements Answers {
     Target from = target;
     status = response.status().code();
     long nanos = System.nanoTime() - sentNanos;
-    targetSeconds = nanos / 1e9;
+    targetNanos = nanos;
     if (from != null) {
       shared.meters().of(from).answered(status, nanos);
     }
@@ -621,12 +621,12 @@ final class Exchange implements Answers {
     Target to = tried.isEmpty() ? null : tried.getLast();
     GroupView from = group;
     String agent = "";
-    String host = head.authority();
     for (Field field : head.fields()) {
       if (field.is("user-agent")) {
         agent = field.value();
       }
     }
+    String version = client.http2() ? "HTTP/2" : head.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1";
     shared
         .log()
         .write(
@@ -634,22 +634,17 @@ final class Exchange implements Answers {
                 type,
                 began,
                 setup.arn(),
-                client.source().getAddress().getHostAddress() + ":" + client.source().getPort(),
-                to == null ? "" : to.key().address(),
+                client.source(),
+                to == null ? null : to.key(),
                 from == null ? "" : from.group().name(),
-                targetSeconds,
-                (System.nanoTime() - beganNanos) / (double) TimeUnit.SECONDS.toNanos(1),
+                targetNanos,
+                System.nanoTime() - beganNanos,
                 status,
                 tried.size(),
                 received,
                 sent,
-                head.method()
-                    + " "
-                    + head.target()
-                    + " "
-                    + (client.http2() ? "HTTP/2" : "HTTP/1." + head.minorVersion()),
-                host,
-                agent,
-                trace));
+                new AccessLog.Request(
+                    head.method(), head.target(), version, head.authority(), agent, trace),
+                null));
   }
 }

@@ -1,6 +1,7 @@
 package io.longshore.balancer.inbound;
 
 import io.longshore.balancer.core.Traffic;
+import io.longshore.balancer.outbound.AccessLog;
 import io.longshore.balancer.outbound.Meters;
 import io.longshore.balancer.outbound.TargetConnections;
 import java.time.InstantSource;

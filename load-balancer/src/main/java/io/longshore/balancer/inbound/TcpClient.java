@@ -6,6 +6,7 @@ import io.longshore.balancer.core.GroupChoice;
 import io.longshore.balancer.core.GroupView;
 import io.longshore.balancer.core.Retry;
 import io.longshore.balancer.core.Target;
+import io.longshore.balancer.outbound.AccessLog;
 import io.longshore.balancer.outbound.Splice;
 import io.longshore.balancer.outbound.TargetConnections;
 import io.longshore.messages.Route;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** A connection at layer 4: it gets a target when it is there, and is read only then. */
@@ -161,7 +161,6 @@ final class TcpClient extends ChannelInboundHandlerAdapter {
 
   private void log(
       Setup now, GroupView group, Target target, @org.jspecify.annotations.Nullable Splice splice) {
-    double seconds = (System.nanoTime() - begunNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     shared
         .log()
         .write(
@@ -169,19 +168,17 @@ final class TcpClient extends ChannelInboundHandlerAdapter {
                 now.secure() ? "tls" : "tcp",
                 shared.clock().instant(),
                 now.arn(),
-                source.getAddress().getHostAddress() + ":" + source.getPort(),
-                target.key().address(),
+                source,
+                target.key(),
                 group.group().name(),
                 -1,
-                seconds,
+                System.nanoTime() - begunNanos,
                 0,
                 tried.size(),
                 splice == null ? 0 : splice.fromClient(),
                 splice == null ? 0 : splice.fromTarget(),
-                "-",
-                "-",
-                "-",
-                "-"));
+                null,
+                null));
   }
 
   @Override

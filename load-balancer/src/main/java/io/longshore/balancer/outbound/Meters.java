@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is counted. Meters of a target go with it. */
 public final class Meters {
-  private static final String PREFIX = "longshore.balancer.";
+  static final String PREFIX = "longshore.balancer.";
   private static final String GROUP_MARK = "targetgroup/";
 
   private final MeterRegistry registry;

@@ -164,7 +164,11 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
         Duration wait = engineAnswers ? listInterval : LOOK_AGAIN;
         doubts.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
         doubts.drainPermits();
-        list();
+        if (!everyone.isEmpty()) {
+          // Nobody can be told before; and who joins asks for a list of its own, which a second one
+          // at the same time would only make slower.
+          list();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

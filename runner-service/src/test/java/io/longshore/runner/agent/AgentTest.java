@@ -280,6 +280,21 @@ class AgentTest {
   }
 
   @Test
+  void theEngineIsNotAskedBesideTheOneWhoJoins() throws InterruptedException {
+    fleet.close();
+    int before = engine.lists();
+    assemble("second", Duration.ofMillis(50));
+    fleet.doubt();
+    // A list that nobody needs would come within a quarter of a second.
+    await()
+        .during(Duration.ofMillis(700))
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> engine.lists() == before);
+    fleet.join(Tasks.CLUSTER);
+    eventually(() -> assertThat(engine.lists()).isGreaterThan(before + 2));
+  }
+
+  @Test
   void aStartWaitsForAnEngineOutOfReach() {
     manifest(List.of(), List.of());
     engine.faults().unreachable = true;

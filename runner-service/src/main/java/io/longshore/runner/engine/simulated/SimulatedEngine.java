@@ -109,6 +109,7 @@ public final class SimulatedEngine implements Engine {
   private final List<Listener> listeners = new ArrayList<>();
   private int nextPort = FIRST_DYNAMIC_PORT;
   private int creations;
+  private int lists;
 
   public Faults faults() {
     return faults;
@@ -117,6 +118,11 @@ public final class SimulatedEngine implements Engine {
   /** How many containers have been created so far. */
   public synchronized int creations() {
     return creations;
+  }
+
+  /** How many times it has told what it has. */
+  public synchronized int lists() {
+    return lists;
   }
 
   @Override
@@ -333,6 +339,7 @@ public final class SimulatedEngine implements Engine {
   @Override
   public synchronized List<Found> list() throws EngineException {
     answering();
+    lists++;
     return boxes.values().stream()
         .map(box -> new Found(box.runner, box.task, box.card, box.sighting))
         .toList();
