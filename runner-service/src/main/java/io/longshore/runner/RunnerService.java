@@ -167,12 +167,11 @@ public class RunnerService {
             producer, () -> kafka.consumer("longshore-runner-replies"), ANSWER_LIMIT));
     orders.begin();
     if (settings.everyCluster()) {
-      assembled.join(DEFAULT_CLUSTER);
       open(new ClusterFeed(
               () -> kafka.consumer("longshore-clusters"), assembled, DEFAULT_CLUSTER, quarantine))
           .begin();
     } else {
-      assembled.join(new ClusterName(settings.cluster()));
+      assembled.join(List.of(new ClusterName(settings.cluster())));
     }
   }
 

@@ -91,24 +91,29 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
   }
 
   /**
-   * Lends the host to a cluster. Waits for the engine's list.
+   * Lends the host to clusters; does nothing about those it is lent to already. Waits for one list
+   * of the engine's, however many they are.
    *
    * @throws InterruptedException if the thread is to end while the engine does not answer
    */
-  public synchronized void join(ClusterName cluster) throws InterruptedException {
-    wanted.add(cluster);
-    if (agents.containsKey(cluster)) {
-      // Still leaving, then it comes back once it has left; or there already.
+  public synchronized void join(Collection<ClusterName> clusters) throws InterruptedException {
+    wanted.addAll(clusters);
+    // Those that are still leaving come back once they have left.
+    List<ClusterName> joining =
+        clusters.stream().filter(cluster -> !agents.containsKey(cluster)).distinct().toList();
+    if (joining.isEmpty()) {
       return;
     }
     long begin = System.nanoTime();
     List<Found> found = patientList();
-    List<Agent> recruits = recruiting.recruit(cluster);
-    for (Agent agent : recruits) {
-      agent.adopt(of(agent.runner(), found));
+    List<Agent> recruits = new ArrayList<>();
+    for (ClusterName cluster : joining) {
+      List<Agent> members = recruiting.recruit(cluster);
+      members.forEach(agent -> agent.adopt(of(agent.runner(), found)));
+      agents.put(cluster, members);
+      recruits.addAll(members);
     }
     adoption = Duration.ofNanos(System.nanoTime() - begin);
-    agents.put(cluster, recruits);
     refreshEveryone();
     recruits.forEach(source::follow);
     // What happened between the list and now was told to nobody.
@@ -228,7 +233,7 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
         agents.remove(cluster);
         refreshEveryone();
         if (wanted.contains(cluster)) {
-          join(cluster);
+          join(List.of(cluster));
         }
       }
     }
@@ -274,7 +279,7 @@ public final class Fleet implements Engine.Listener, AutoCloseable {
   }
 
   /**
-   * How long it took, when a cluster was last joined, to ask the engine what is there and to take
+   * How long it took, when clusters were last joined, to ask the engine what is there and to take
    * it up.
    */
   public Duration adoption() {

@@ -43,7 +43,7 @@ public final class ClusterFeed implements AutoCloseable {
   private volatile boolean open = true;
 
   /**
-   * @param always a cluster that is never left
+   * @param always a cluster that is joined whatever is told of it, and never left
    */
   public ClusterFeed(
       Supplier<Consumer<byte[], byte[]>> consumers,
@@ -85,23 +85,25 @@ public final class ClusterFeed implements AutoCloseable {
     long end = consumer.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
     Map<ClusterName, Boolean> notices = new LinkedHashMap<>();
     while (open) {
-      consumer.poll(POLL).forEach(record -> take(record, notices));
       if (consumer.position(PARTITION) >= end) {
         act(notices);
         notices.clear();
       }
+      consumer.poll(POLL).forEach(record -> take(record, notices));
     }
   }
 
   private void act(Map<ClusterName, Boolean> notices) throws InterruptedException {
+    List<ClusterName> there = new ArrayList<>(List.of(always));
     List<ClusterName> gone = new ArrayList<>();
     for (Map.Entry<ClusterName, Boolean> notice : notices.entrySet()) {
       if (notice.getValue()) {
-        fleet.join(notice.getKey());
+        there.add(notice.getKey());
       } else if (!notice.getKey().equals(always)) {
         gone.add(notice.getKey());
       }
     }
+    fleet.join(there);
     if (!gone.isEmpty()) {
       fleet.leave(gone);
     }

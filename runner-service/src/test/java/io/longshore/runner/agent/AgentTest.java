@@ -3,6 +3,7 @@ package io.longshore.runner.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.longshore.messages.ClusterName;
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerOrdering;
 import io.longshore.messages.ContainerSecrets;
@@ -74,7 +75,7 @@ class AgentTest {
 
   private void boot(String incarnation, Duration listInterval) throws InterruptedException {
     assemble(incarnation, listInterval);
-    fleet.join(Tasks.CLUSTER);
+    fleet.join(List.of(Tasks.CLUSTER));
   }
 
   private void assemble(String incarnation, Duration listInterval) {
@@ -295,8 +296,22 @@ class AgentTest {
           int now = engine.lists();
           return before.getAndSet(now) == now;
         });
-    fleet.join(Tasks.CLUSTER);
+    fleet.join(List.of(Tasks.CLUSTER));
     eventually(() -> assertThat(engine.lists()).isGreaterThan(before.get() + 2));
+  }
+
+  @Test
+  void clustersThatAreJoinedTogetherShareOneList() throws InterruptedException {
+    fleet.close();
+    assemble("second", Duration.ofHours(1));
+    int before = engine.lists();
+    fleet.join(List.of(Tasks.CLUSTER, new ClusterName("another"), new ClusterName("a-third")));
+    assertThat(fleet.agentCount()).isEqualTo(3);
+    // One for all of them, and one for what happened meanwhile.
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> engine.lists() == before + 2);
   }
 
   @Test

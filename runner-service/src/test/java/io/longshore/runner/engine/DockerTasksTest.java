@@ -96,7 +96,7 @@ class DockerTasksTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
     fleet.begin();
-    fleet.join(Tasks.CLUSTER);
+    fleet.join(List.of(Tasks.CLUSTER));
     agent.take(new Order.Manifest(runner, 1, "first", List.of(), List.of()), null);
   }
 

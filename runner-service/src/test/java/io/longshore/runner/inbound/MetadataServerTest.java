@@ -166,7 +166,7 @@ class MetadataServerTest {
             Duration.ofMillis(50),
             Duration.ofMillis(50));
     fleet.begin();
-    fleet.join(Tasks.CLUSTER);
+    fleet.join(List.of(Tasks.CLUSTER));
     server.serve(
         new MetadataAnswers(
             IDS,
