@@ -45,7 +45,7 @@ final class Plan {
 
   final Sides.Bounds bounds;
 
-  private final Map<TaskId, Health> health = new HashMap<>();
+  private final Map<TaskId, Health> health;
   private final Draft draft;
 
   /** What all sides of a service have decided so far. */
@@ -72,6 +72,7 @@ final class Plan {
     bounds = Sides.Bounds.of(service);
     draft = new Draft(service);
     tasks = state.tasksOf(service.uid());
+    health = HashMap.newHashMap(tasks.size());
     for (Task task : tasks) {
       health.put(task.id(), Health.of(task, service, policy, now));
     }
@@ -89,8 +90,8 @@ final class Plan {
     this.bounds = bounds;
     this.draft = whole.draft;
     this.tasks = tasks;
+    this.health = whole.health;
     sortOut();
-    health.putAll(whole.health);
   }
 
   /** The same look at a part of the service, as if that were all of it. */

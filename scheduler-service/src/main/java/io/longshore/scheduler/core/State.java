@@ -5,7 +5,6 @@ import io.longshore.messages.RunnerId;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,10 +31,14 @@ public final class State {
   private final Map<String, CapacityProvider> capacityProviders = new HashMap<>();
   private final Map<RunnerId, Usage> usage = new HashMap<>();
   private final Map<TaskId, Task> tasks = new HashMap<>();
-  private final Map<String, Set<TaskId>> tasksByService = new HashMap<>();
-  private final Map<RunnerId, Set<TaskId>> tasksByRunner = new HashMap<>();
+
+  // With the tasks themselves: to look each up among all that run costs more than all the rest of a
+  // plan when there are many.
+  private final Map<String, Map<TaskId, Task>> tasksByService = new HashMap<>();
+  private final Map<RunnerId, Map<TaskId, Task>> tasksByRunner = new HashMap<>();
+
   private final Map<ClusterName, Set<RunnerId>> runnersByCluster = new HashMap<>();
-  private final Set<TaskId> draining = new LinkedHashSet<>();
+  private final Map<TaskId, Task> draining = new LinkedHashMap<>();
 
   private final Map<String, List<Wait>> waits = new HashMap<>();
   private final Vacancies vacancies = new Vacancies();
@@ -159,17 +162,17 @@ public final class State {
 
   /** Tasks of a service that have not stopped, the ones launched earlier first. */
   public List<Task> tasksOf(String serviceUid) {
-    return live(tasksByService.get(serviceUid));
+    return List.copyOf(tasksByService.getOrDefault(serviceUid, Map.of()).values());
   }
 
   /** Tasks on a runner that have not stopped. */
   public List<Task> tasksOn(RunnerId runner) {
-    return live(tasksByRunner.get(runner));
+    return List.copyOf(tasksByRunner.getOrDefault(runner, Map.of()).values());
   }
 
   /** Tasks whose stop waits for load balancers. */
   List<Task> draining() {
-    return live(draining);
+    return List.copyOf(draining.values());
   }
 
   public boolean anyTask(Predicate<Task> matching) {
@@ -183,7 +186,7 @@ public final class State {
 
   /** How many tasks on a runner have not stopped. */
   int taskCount(RunnerId runner) {
-    return tasksByRunner.getOrDefault(runner, Set.of()).size();
+    return tasksByRunner.getOrDefault(runner, Map.of()).size();
   }
 
   /** How many wanted tasks of a group each runner has; runners without one are not in it. */
@@ -263,16 +266,21 @@ public final class State {
   void put(Task task) {
     Task before = task.isStopped() ? tasks.remove(task.id()) : tasks.put(task.id(), task);
     if (task.isDraining() && !task.isStopped()) {
-      draining.add(task.id());
+      draining.put(task.id(), task);
     } else {
       draining.remove(task.id());
     }
     countInGroup(task, isOfGroup(before) ? -1 : 0);
     countInGroup(task, isOfGroup(task) ? 1 : 0);
-    if (before == null && !task.isStopped()) {
+    if (task.isStopped()) {
+      if (before != null) {
+        unindex(task);
+      }
+    } else {
+      if (before == null) {
+        usage.merge(task.runner(), Usage.of(task.spec()), Usage::plus);
+      }
       index(task);
-    } else if (before != null && task.isStopped()) {
-      unindex(task);
     }
   }
 
@@ -293,11 +301,10 @@ public final class State {
   }
 
   private void index(Task task) {
-    usage.merge(task.runner(), Usage.of(task.spec()), Usage::plus);
-    tasksByRunner.computeIfAbsent(task.runner(), id -> new LinkedHashSet<>()).add(task.id());
+    tasksByRunner.computeIfAbsent(task.runner(), id -> new LinkedHashMap<>()).put(task.id(), task);
     String uid = task.serviceUid();
     if (uid != null) {
-      tasksByService.computeIfAbsent(uid, id -> new LinkedHashSet<>()).add(task.id());
+      tasksByService.computeIfAbsent(uid, id -> new LinkedHashMap<>()).put(task.id(), task);
     }
   }
 
@@ -311,24 +318,10 @@ public final class State {
     }
   }
 
-  private static <K> void remove(Map<K, Set<TaskId>> index, K key, TaskId task) {
-    Set<TaskId> ids = index.get(key);
-    if (ids != null && ids.remove(task) && ids.isEmpty()) {
+  private static <K> void remove(Map<K, Map<TaskId, Task>> index, K key, TaskId task) {
+    Map<TaskId, Task> found = index.get(key);
+    if (found != null && found.remove(task) != null && found.isEmpty()) {
       index.remove(key);
     }
-  }
-
-  private List<Task> live(@Nullable Set<TaskId> ids) {
-    if (ids == null) {
-      return List.of();
-    }
-    List<Task> live = new ArrayList<>(ids.size());
-    for (TaskId id : ids) {
-      Task task = tasks.get(id);
-      if (task != null) {
-        live.add(task);
-      }
-    }
-    return live;
   }
 }
