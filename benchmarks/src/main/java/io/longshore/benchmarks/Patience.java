@@ -25,6 +25,16 @@ final class Patience {
    */
   static <T> T await(String what, Duration limit, Supplier<T> probe, Predicate<T> enough)
       throws InterruptedException {
+    return await(what, limit, POLL, probe, enough);
+  }
+
+  /**
+   * @param poll how long the probe is left alone, where answering it keeps what is measured
+   * @throws IllegalStateException if it has not become so within that limit
+   */
+  static <T> T await(
+      String what, Duration limit, Duration poll, Supplier<T> probe, Predicate<T> enough)
+      throws InterruptedException {
     Instant deadline = Instant.now().plus(limit);
     while (true) {
       T found = probe.get();
@@ -35,7 +45,7 @@ final class Patience {
         throw new IllegalStateException(
             "Waited for %s for %d s in vain.".formatted(what, limit.toSeconds()));
       }
-      Thread.sleep(POLL);
+      Thread.sleep(poll);
     }
   }
 }

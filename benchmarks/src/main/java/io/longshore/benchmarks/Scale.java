@@ -51,7 +51,15 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class Scale implements AutoCloseable {
   static final Set<String> OPTIONS =
-      Set.of("tasks", "runners", "per-service", "heals", "heal-rate", "seconds", "outstanding");
+      Set.of(
+          "tasks",
+          "runners",
+          "per-service",
+          "warmup",
+          "heals",
+          "heal-rate",
+          "seconds",
+          "outstanding");
   private static final ClusterName CLUSTER = new ClusterName("scale");
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -90,9 +98,17 @@ final class Scale implements AutoCloseable {
     int services = Math.ceilDiv(tasks[tasks.length - 1], each);
     Path built = Path.of(System.getProperty("longshore.built", ""));
     try (Scale scale = new Scale(built, arguments.number("runners", 500), services, each)) {
+      int rate = arguments.number("heal-rate", 20);
+      int warmup = arguments.number("warmup", 600);
       for (int count : tasks) {
         scale.fill(count);
-        scale.heal(arguments.number("heals", 500), arguments.number("heal-rate", 20));
+        if (warmup > 0 && count == tasks[0]) {
+          // Compiling what is hot takes the programs half a minute, and a core of the machine's.
+          System.out.println("Not warm yet:");
+          scale.heal(warmup, rate);
+          System.out.println("Warm:");
+        }
+        scale.heal(arguments.number("heals", 500), rate);
         scale.churn(arguments.number("seconds", 20), arguments.number("outstanding", 1_000));
       }
     }

@@ -17,18 +17,27 @@ final class Installation {
   /** An AOT cache for the embedded child; used if it is there. */
   static final String EMBEDDED_CACHE = "longshore.embedded.aot";
 
+  /** Where the embedded child is to leave such a cache when it ends. */
+  static final String EMBEDDED_CACHE_OUTPUT = "longshore.embedded.aot.output";
+
   private Installation() {}
 
   static EmbeddedProcess.Settings embedded(Path data) throws IOException {
     String configured = System.getProperty(LIBRARIES, "");
     Path libraries =
         configured.isEmpty() ? ownDirectory().resolve("embedded") : Path.of(configured);
+    return EmbeddedProcess.Settings.ofLibraries(data, libraries).withJvmArguments(cacheArguments());
+  }
+
+  private static List<String> cacheArguments() {
+    String output = System.getProperty(EMBEDDED_CACHE_OUTPUT, "");
+    if (!output.isEmpty()) {
+      return List.of("-XX:AOTCacheOutput=" + output);
+    }
     String cache = System.getProperty(EMBEDDED_CACHE, "");
-    return EmbeddedProcess.Settings.ofLibraries(data, libraries)
-        .withJvmArguments(
-            !cache.isEmpty() && Files.exists(Path.of(cache))
-                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off")
-                : List.of());
+    return !cache.isEmpty() && Files.exists(Path.of(cache))
+        ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off")
+        : List.of();
   }
 
   /** This very program, with the same JVM and its arguments, ready to take its own. */
