@@ -12,6 +12,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.LongStream;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -45,6 +49,25 @@ record PlantedBug(String name, String source, String right, String wrong) {
   @FunctionalInterface
   interface Run {
     String failureOf(long seed);
+  }
+
+  /**
+   * Tries seeds on all cores, in that order, until one notices something.
+   *
+   * @return the seed and which promise was broken, in a line; empty when no seed noticed anything
+   */
+  static Optional<String> noticed(Run run, LongStream seeds) throws InterruptedException {
+    Queue<Long> left = new ConcurrentLinkedQueue<>(seeds.boxed().toList());
+    Queue<String> noticed = new ConcurrentLinkedQueue<>();
+    Workers.run(() -> {
+      for (Long seed = left.poll(); seed != null && noticed.isEmpty(); seed = left.poll()) {
+        String failure = run.failureOf(seed);
+        if (!failure.isEmpty()) {
+          noticed.add("seed " + seed + ": " + failure.lines().findFirst().orElseThrow());
+        }
+      }
+    });
+    return Optional.ofNullable(noticed.peek());
   }
 
   Run planted() throws IOException {
