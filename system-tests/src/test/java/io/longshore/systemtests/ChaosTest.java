@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A short run of {@code longshore chaos}: a minute of faults, with a seed that has every kind. */
+@Isolated("Its judge allows everything its time, on a machine of its own.")
 class ChaosTest {
   private static final long SEED = 897;
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Three JVMs, and the accidents that happen to each: every time a service of fifty is back at its
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @SuppressWarnings("NullAway.Init")
+@Isolated("Fifty containers and three programs that start keep the machine busy.")
 class SeparateProcessesTest {
   private static final String CLUSTER = "fleet";
   private static final int COUNT = 50;

@@ -51,22 +51,23 @@ final class Standalone implements AutoCloseable {
 
   /** What the launcher runs, with {@code arguments} for Longshore. */
   static List<String> command(List<String> arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "-Xms32m",
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-Xss512k",
-                "--add-opens",
-                "java.base/java.lang=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-Dlongshore.embedded.libraries=" + Built.SERVICES.embedded(),
-                "-cp",
-                Built.standalone().toString(),
-                "io.longshore.standalone.Longshore"));
+    List<String> command = new ArrayList<>(Warmth.arguments());
+    command.addAll(
+        List.of(
+            "-Xms32m",
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-Xss512k",
+            "--add-opens",
+            "java.base/java.lang=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+            "-Dlongshore.embedded.libraries=" + Built.SERVICES.embedded(),
+            "-Dlongshore.embedded.aot=" + Warmth.EMBEDDED_CACHE,
+            "-cp",
+            Built.standalone().toString(),
+            "io.longshore.standalone.Longshore"));
     command.addAll(arguments);
     return command;
   }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 
 /**
@@ -28,9 +29,12 @@ import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
  * before it is started elsewhere; everything else runs on, and twice for a while.
  */
 @SuppressWarnings("NullAway.Init")
+@Isolated("Leases end here by the second.")
 class StrictCopiesTest {
   private static final String CLUSTER = "single";
   private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final Duration REPLACED_WITHIN = Duration.ofSeconds(15);
+  private static final Duration SURPLUS_ENDS_WITHIN = Duration.ofSeconds(5);
   // Of the services, and of the containers in their definitions.
   private static final String STRICT = "strict";
   private static final String LOOSE = "loose";
@@ -117,14 +121,19 @@ class StrictCopiesTest {
                 Built.directory("strict-second").toString(),
                 "LONGSHORE_RUNNER_METADATA_PORT",
                 "0"));
-    until(
-        "a second container instance",
-        () ->
-            ecs.client()
-                    .listContainerInstances(r -> r.cluster(CLUSTER))
-                    .containerInstanceArns()
-                    .size()
-                == 2);
+    until("a second container instance", () -> instances().size() == 2);
+  }
+
+  private List<String> instances() {
+    return ecs.client().listContainerInstances(r -> r.cluster(CLUSTER)).containerInstanceArns();
+  }
+
+  private boolean isConnected(String instance) {
+    return ecs.client()
+        .describeContainerInstances(r -> r.cluster(CLUSTER).containerInstances(instance))
+        .containerInstances()
+        .getFirst()
+        .agentConnected();
   }
 
   private void until(String what, Callable<Boolean> is) {
@@ -168,6 +177,7 @@ class StrictCopiesTest {
     ecs.awaitCount(CLUSTER, LOOSE, 1, PATIENCE_SECONDS);
     assertThat(of(here, STRICT, "start")).hasSize(1);
     assertThat(of(here, LOOSE, "start")).hasSize(1);
+    String instance = instances().getFirst();
     startSecondRunner();
 
     Instant cut = Instant.now();
@@ -180,15 +190,27 @@ class StrictCopiesTest {
     Instant ended = of(here, STRICT, "die").getFirst().at();
     assertThat(ended).isBetween(cut, cut.plus(LEASE));
     assertThat(of(there, STRICT, "start").getFirst().at()).isAfter(ended);
+    Instant replaced = of(there, LOOSE, "start").getFirst().at();
+    assertThat(replaced).isBetween(cut, cut.plus(REPLACED_WITHIN));
     assertThat(of(here, LOOSE, "die")).isEmpty();
     assertThat(services.jvm(Part.RUNNER).isAlive()).isTrue();
     System.out.printf(
-        "Cut off, the strict task ended after %d ms and was replaced after %d ms.%n",
+        "Cut off, the strict task ended after %d ms and was replaced after %d ms, the other one after %d ms.%n",
         Duration.between(cut, ended).toMillis(),
-        Duration.between(cut, of(there, STRICT, "start").getFirst().at()).toMillis());
+        Duration.between(cut, of(there, STRICT, "start").getFirst().at()).toMillis(),
+        Duration.between(cut, replaced).toMillis());
 
+    assertThat(isConnected(instance)).isFalse();
+    Instant healed = Instant.now();
     wire.heal();
+    until("the host that is back", () -> isConnected(instance));
+    Instant back = Instant.now();
     until("the end of the copy that is one too many", () -> !of(here, LOOSE, "die").isEmpty());
+    Instant surplusEnded = of(here, LOOSE, "die").getFirst().at();
+    assertThat(surplusEnded).isBefore(back.plus(SURPLUS_ENDS_WITHIN));
+    System.out.printf(
+        "The host was back %d ms after the way was mended, and its surplus ended %d ms after that.%n",
+        Duration.between(healed, back).toMillis(), Duration.between(back, surplusEnded).toMillis());
     ecs.awaitCount(CLUSTER, STRICT, 1, PATIENCE_SECONDS);
     ecs.awaitCount(CLUSTER, LOOSE, 1, PATIENCE_SECONDS);
     until("nothing left on the host that was cut off", () -> engine.containers(here).isEmpty());
