@@ -29,7 +29,8 @@ final class Patience {
   }
 
   /**
-   * @param poll how long the probe is left alone, where answering it keeps what is measured
+   * @param poll how long the probe is left alone, where answering keeps what is measured from its
+   *     work
    * @throws IllegalStateException if it has not become so within that limit
    */
   static <T> T await(

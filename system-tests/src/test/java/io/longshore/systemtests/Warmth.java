@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What {@code longshore warm} leaves for later starts. Without it, a third of the time of all these
- * tests goes into starting the same program again and again.
+ * What {@code longshore warm} leaves for later starts: these tests start the same program some
+ * twenty times.
  */
 final class Warmth {
   static final Path CACHE =
