@@ -182,7 +182,7 @@ final class Client {
   private void create(int number) {
     busy.add(number);
     int strict = World.strictCount(number);
-    int count = strict > 0 ? strict : chance.between(1, World.TASKS_PER_SERVICE_MAX);
+    int count = strict > 0 ? strict : chance.between(1, conditions.tasksPerServiceMax());
     int revision = 1;
     ask(
         new Command.CreateService(
@@ -202,7 +202,7 @@ final class Client {
   private void scale(int number) {
     busy.add(number);
     Wanted now = wanted.getOrDefault(number, Wanted.NOTHING);
-    int count = chance.between(0, World.TASKS_PER_SERVICE_MAX);
+    int count = chance.between(0, conditions.tasksPerServiceMax());
     ask(
         update(number, null, count),
         () -> become(number, new Wanted(count, now.revision(), now.crashes())),

@@ -11,23 +11,40 @@ import java.time.Duration;
  * @param blueGreen whether every other service has its deployments beside the one before
  * @param storms how many faults there are that make many launches necessary at once
  * @param balanced whether some services are behind load balancers
+ * @param tasksPerServiceMax how many tasks a service is asked to have at most
  */
-record Conditions(Policy policy, boolean blueGreen, int storms, boolean balanced) {
-  static final Conditions PLAIN = new Conditions(World.POLICY, false, 0, false);
+record Conditions(
+    Policy policy, boolean blueGreen, int storms, boolean balanced, int tasksPerServiceMax) {
+  /** So many that half of the hosts have no room for all. */
+  private static final int MANY_TASKS = 40;
+
+  static final Conditions PLAIN = new Conditions(World.POLICY, false, 0, false, MANY_TASKS);
 
   private static final long OWN_SOURCE = 0x5DEECE66DL;
 
   static Conditions of(long seed) {
     Chance chance = source(seed);
-    if (chance.oneIn(4)) {
-      return PLAIN;
-    }
-    return new Conditions(policy(chance), chance.oneIn(2), chance.between(3, 6), false);
+    Conditions drawn =
+        chance.oneIn(4)
+            ? PLAIN
+            : new Conditions(
+                policy(chance), chance.oneIn(2), chance.between(3, 6), false, MANY_TASKS);
+    // What goes wrong goes wrong with few tasks as well as with many, which cost twice as much.
+    return chance.oneIn(8) ? drawn : drawn.withTasks(chance.between(10, 24));
+  }
+
+  /** The same, with as many tasks as all histories had before some had fewer. */
+  Conditions withManyTasks() {
+    return withTasks(MANY_TASKS);
+  }
+
+  private Conditions withTasks(int perServiceMax) {
+    return new Conditions(policy, blueGreen, storms, balanced, perServiceMax);
   }
 
   /** The same, and services are behind load balancers. */
   Conditions balancing() {
-    return new Conditions(policy, blueGreen, storms, true);
+    return new Conditions(policy, blueGreen, storms, true, tasksPerServiceMax);
   }
 
   /** From which everything is drawn that belongs to the conditions of a seed. */

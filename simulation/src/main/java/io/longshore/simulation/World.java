@@ -20,7 +20,6 @@ final class World {
   static final int SCHEDULERS = 2;
   static final int SERVICES = 10;
   static final int BALANCERS = 2;
-  static final int TASKS_PER_SERVICE_MAX = 40;
 
   /** Of each task; a host takes about thirty. */
   static final int TASK_MEMORY = 64;
