@@ -6,6 +6,7 @@ import io.longshore.messages.TaskObservation;
 import io.longshore.scheduler.core.Policy;
 import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Task;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -25,7 +26,11 @@ final class Heard {
   private final Log log;
   private final long leaseNanos;
   private final Map<RunnerId, Long> spokeAt = new HashMap<>();
-  private final Map<TaskObservation, String> tellers = new IdentityHashMap<>();
+
+  /**
+   * The lives of processes that have told of something, as one and the same or one after another.
+   */
+  private final Map<TaskObservation, Set<String>> tellers = new IdentityHashMap<>();
 
   /** Those that have registered in the reports of the turn that is being written. */
   private final Set<String> registered = new HashSet<>();
@@ -47,11 +52,10 @@ final class Heard {
       }
       spokeAt.put(report.runner(), log.reportedAt(position));
       switch (report) {
-        case Report.TaskObserved observed ->
-            tellers.put(observed.observation(), observed.incarnation());
+        case Report.TaskObserved observed -> told(observed.observation(), observed.incarnation());
         case Report.RunnerRegistered registration -> {
           registered.add(registration.incarnation());
-          registration.inventory().forEach(seen -> tellers.put(seen, registration.incarnation()));
+          registration.inventory().forEach(seen -> told(seen, registration.incarnation()));
         }
         case Report.RunnerBeat beat -> {}
         case Report.RunnerLeft left -> {}
@@ -64,6 +68,10 @@ final class Heard {
         lost(runner, turn.decided().nanos());
       }
     }
+  }
+
+  private void told(TaskObservation seen, String teller) {
+    tellers.computeIfAbsent(seen, first -> new HashSet<>(2)).add(teller);
   }
 
   private void lost(Runner runner, long atNanos) {
@@ -84,18 +92,18 @@ final class Heard {
 
   /** A task is written: what is known of it must not be from a process that has been replaced. */
   void believed(Task task, @Nullable Task before, Store store) {
-    String teller = tellers.get(task.seen());
+    Set<String> known = tellers.getOrDefault(task.seen(), Set.of());
     Runner runner = store.runners().get(task.runner());
     boolean news = before == null || before.seen() != task.seen();
     if (news
-        && teller != null
+        && !known.isEmpty()
         && runner != null
-        && !teller.equals(runner.incarnation())
-        && !registered.contains(teller)) {
+        && !known.contains(runner.incarnation())
+        && Collections.disjoint(known, registered)) {
       throw new Violation(
           "A9 former processes of a host are not believed",
           "task %s is %s because %s said so, and %s has registered since"
-              .formatted(task.id(), task.status(), teller, runner.incarnation()));
+              .formatted(task.id(), task.status(), known, runner.incarnation()));
     }
   }
 }

@@ -48,6 +48,14 @@ class SimulationTest {
     assertThat(verdict.promise()).as(verdict.failure()).isEmpty();
   }
 
+  /** The same, of histories with as few tasks as their seeds say. */
+  @ParameterizedTest
+  @ValueSource(longs = 8943)
+  void seedsThatFailedOnceWithFewTasks(long seed) {
+    Simulation.Verdict verdict = Simulation.run(seed);
+    assertThat(verdict.promise()).as(verdict.failure()).isEmpty();
+  }
+
   @Test
   void aSeedGivesTheSameHistoryEachTime() {
     for (long seed = 0; seed < 10; seed++) {
