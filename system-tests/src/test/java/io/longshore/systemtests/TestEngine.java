@@ -70,7 +70,7 @@ final class TestEngine implements AutoCloseable {
     return new TestEngine(docker);
   }
 
-  private static DockerClient connect() {
+  static DockerClient connect() {
     return connect(DefaultDockerClientConfig.createDefaultConfigBuilder().build());
   }
 
