@@ -24,9 +24,9 @@ class ProbeTest {
     server.start();
     try {
       int port = server.getAddress().getPort();
-      assertThat(Probe.isWell(Probe.answer(port, "/well"))).isTrue();
-      assertThat(Probe.answer(port, "/ill")).startsWith("HTTP/1.1 503 ");
-      assertThat(Probe.isWell(Probe.answer(port, "/ill"))).isFalse();
+      assertThat(Probe.isWell(Probe.answer("127.0.0.1", port, "/well"))).isTrue();
+      assertThat(Probe.answer("127.0.0.1", port, "/ill")).startsWith("HTTP/1.1 503 ");
+      assertThat(Probe.isWell(Probe.answer("127.0.0.1", port, "/ill"))).isFalse();
     } finally {
       server.stop(0);
     }
@@ -38,7 +38,14 @@ class ProbeTest {
     try (ServerSocket socket = new ServerSocket(0)) {
       free = socket.getLocalPort();
     }
-    assertThat(Probe.isWell(Probe.answer(free, "/"))).isFalse();
-    assertThat(Probe.answer(free, "/")).contains("does not answer");
+    assertThat(Probe.isWell(Probe.answer("127.0.0.1", free, "/"))).isFalse();
+    assertThat(Probe.answer("127.0.0.1", free, "/")).contains("does not answer");
+  }
+
+  @Test
+  void itAsksWhereTheServiceListens() {
+    assertThat(Probe.host("172.30.83.1")).isEqualTo("172.30.83.1");
+    assertThat(Probe.host("0.0.0.0")).isEqualTo("127.0.0.1");
+    assertThat(Probe.host(null)).isEqualTo("127.0.0.1");
   }
 }
