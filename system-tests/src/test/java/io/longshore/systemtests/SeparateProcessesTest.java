@@ -240,8 +240,29 @@ class SeparateProcessesTest {
                 + " [0-9a-f-]{36}: give each installation brokers of its own.");
   }
 
+  /** A runtime without a server for HTTP, as jlink makes one that is not asked for more. */
   @Test
   @Order(8)
+  void aRunnerThatLacksAClassEndsInsteadOfNeverBeingReady() throws Exception {
+    Jvm lacking =
+        services.launch(
+            Part.RUNNER,
+            Map.of(
+                "JDK_JAVA_OPTIONS",
+                "--limit-modules java.se,jdk.unsupported,jdk.management,jdk.naming.dns,jdk.net,jdk.zipfs",
+                "QUARKUS_HTTP_PORT",
+                Integer.toString(LoopbackPorts.next()),
+                "LONGSHORE_RUNNER_HOST_ID",
+                "lacking",
+                "LONGSHORE_RUNNER_DATA",
+                Built.directory("lacking").toString()));
+
+    assertThat(lacking.awaitEnd(60)).isEqualTo(1);
+    assertThat(lacking.output()).contains("com/sun/net/httpserver");
+  }
+
+  @Test
+  @Order(9)
   void aServiceOfFiftyGoesAndLeavesNothing() {
     ecs.tearDown(CLUSTER);
     Waiting.forState("nothing left on the engine", 90)
