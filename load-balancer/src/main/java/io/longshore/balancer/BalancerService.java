@@ -150,6 +150,9 @@ public class BalancerService {
       Quarkus.asyncExit(1);
     } catch (InterruptedException e) {
       LOG.debug("The load balancer ends before it was up.");
+    } catch (RuntimeException | Error e) {
+      LOG.fatal("The load balancer could not start: this is a defect.", e);
+      Quarkus.asyncExit(1);
     }
   }
 

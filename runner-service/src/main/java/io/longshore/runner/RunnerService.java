@@ -117,7 +117,9 @@ public class RunnerService {
       Quarkus.asyncExit(1);
     } catch (InterruptedException e) {
       LOG.debug("The runner ends before it was up.");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error, too: a class that the runtime lacks would leave a process that lives and never is
+      // ready.
       LOG.fatal("The runner could not start: this is a defect.", e);
       Quarkus.asyncExit(1);
     }

@@ -130,6 +130,12 @@ public class SchedulerApplication {
         if (!stopped) {
           LOG.error("The scheduler stopped unexpectedly and starts again.", e);
         }
+      } catch (Error e) {
+        // Nothing that another try would mend; a process that lives on without this thread decides
+        // nothing.
+        LOG.fatal("The scheduler cannot go on: this is a defect.", e);
+        Quarkus.asyncExit(1);
+        throw e;
       }
       consumer = null;
       pause(RETRY);

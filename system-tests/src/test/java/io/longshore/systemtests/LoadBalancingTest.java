@@ -19,10 +19,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.Action;
@@ -48,14 +44,7 @@ class LoadBalancingTest {
   void start() {
     longshore = Standalone.up("load-balancing", "simulated");
     ecs = Ecs.at(longshore.endpoint());
-    elb =
-        ElasticLoadBalancingV2Client.builder()
-            .endpointOverride(longshore.endpoint())
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
-            .httpClientBuilder(Apache5HttpClient.builder())
-            .build();
+    elb = Elb.at(longshore.endpoint());
   }
 
   @AfterAll

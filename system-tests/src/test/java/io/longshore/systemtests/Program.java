@@ -23,12 +23,15 @@ import org.junit.jupiter.api.Assumptions;
 record Program(Path directory, Map<String, String> environment) {
   /** Skips the calling test class with a sentence when one is not on the {@code PATH}. */
   static void orSkip(String name) {
-    boolean installed =
-        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
-    if (!installed) {
+    if (!isInstalled(name)) {
       skip("There is no program \"%s\" here, so tests that need it are skipped.".formatted(name));
     }
+  }
+
+  /** Whether it is on the {@code PATH}. */
+  static boolean isInstalled(String name) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
   }
 
   /** Skips the calling test class. */

@@ -22,10 +22,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Isolated;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.ContainerInstanceStatus;
 import software.amazon.awssdk.services.ecs.model.HostVolumeProperties;
@@ -84,14 +80,7 @@ class ServiceTrafficTest {
     history = engine.watch();
     longshore = Standalone.up("service-traffic", "docker", 3, Map.of());
     ecs = Ecs.at(longshore.endpoint());
-    elb =
-        ElasticLoadBalancingV2Client.builder()
-            .endpointOverride(longshore.endpoint())
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
-            .httpClientBuilder(Apache5HttpClient.builder())
-            .build();
+    elb = Elb.at(longshore.endpoint());
     ecs.cluster(CLUSTER);
     port = LoopbackPorts.next();
     group = group("web");
