@@ -29,15 +29,15 @@ final class Settings {
   private static final String JDBC = "jdbc:postgresql://";
   private static final Pattern QUOTED = Pattern.compile("`([^`]*)`");
 
-  /** Each was tried with a service that runs. */
+  /** Of Quarkus: another one is tried with a service that runs before it is written here. */
   private static final Set<String> QUARKUS =
       Set.of(
           "QUARKUS_HTTP_HOST",
           "QUARKUS_HTTP_SSL_PORT",
           "QUARKUS_HTTP_INSECURE_REQUESTS",
-          "QUARKUS_TLS_KEY_STORE_PEM_0_CERT",
-          "QUARKUS_TLS_KEY_STORE_PEM_0_KEY",
-          "QUARKUS_TLS_RELOAD_PERIOD");
+          "QUARKUS_HTTP_SSL_CERTIFICATE_FILES",
+          "QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES",
+          "QUARKUS_HTTP_SSL_CERTIFICATE_RELOAD_PERIOD");
 
   /** Of the driver that makes Pods. */
   private static final Set<String> PODS =
