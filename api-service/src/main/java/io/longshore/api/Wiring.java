@@ -8,10 +8,12 @@ import io.longshore.api.core.Pages;
 import io.longshore.api.core.Shapes;
 import io.longshore.api.core.TaskShapes;
 import io.longshore.messages.Arns;
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.Ids;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives the pure parts their configuration. */
@@ -23,6 +25,12 @@ class Wiring {
       @ConfigProperty(name = "longshore.region") String region,
       @ConfigProperty(name = "longshore.account") String account) {
     this.arns = new Arns(region, account);
+  }
+
+  @Produces
+  @Singleton
+  BrokerConnection brokers(Config configuration) {
+    return BrokerConnection.of(key -> configuration.getOptionalValue(key, String.class));
   }
 
   @Produces

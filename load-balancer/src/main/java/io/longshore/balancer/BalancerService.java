@@ -11,6 +11,7 @@ import io.longshore.balancer.outbound.HaproxySocket;
 import io.longshore.balancer.outbound.KafkaReports;
 import io.longshore.balancer.outbound.LineFile;
 import io.longshore.balancer.outbound.LineSink;
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -55,13 +57,15 @@ public class BalancerService {
   BalancerService(
       BalancerSettings settings,
       MeterRegistry metrics,
-      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+      Config configuration,
       @ConfigProperty(name = "longshore.shards") int shards,
       @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
       @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
       @ConfigProperty(name = "longshore.output-topic.retention") Duration outputRetention,
       @ConfigProperty(name = "longshore.output-topic.bytes") long outputBytes) {
-    this.kafka = new KafkaClients(bootstrapServers);
+    this.kafka =
+        new KafkaClients(
+            BrokerConnection.of(key -> configuration.getOptionalValue(key, String.class)));
     this.topology =
         new Topology(
             shards,

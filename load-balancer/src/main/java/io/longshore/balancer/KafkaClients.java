@@ -1,7 +1,7 @@
 package io.longshore.balancer;
 
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.Topology;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,21 +12,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** How this service speaks to Kafka. */
-record KafkaClients(String bootstrapServers) {
+record KafkaClients(BrokerConnection connection) {
 
   Admin admin() {
     return Admin.create(
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", "longshore-balancer-admin",
-            "default.api.timeout.ms", "10000",
-            "request.timeout.ms", "5000"));
+        connection.and(
+            Map.of(
+                "client.id", "longshore-balancer-admin",
+                "default.api.timeout.ms", "10000",
+                "request.timeout.ms", "5000")));
   }
 
   /** Never gives a report up: an outage only makes it late. */
   Producer<byte[], byte[]> producer() {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put("bootstrap.servers", bootstrapServers);
+    Map<String, Object> settings = connection.and(Map.of());
     settings.put("client.id", "longshore-balancer-reports");
     settings.put("acks", "all");
     settings.put("enable.idempotence", "true");
@@ -43,15 +42,15 @@ record KafkaClients(String bootstrapServers) {
   /** Without a group, for partitions that are assigned by hand. */
   Consumer<byte[], byte[]> consumer() {
     return new KafkaConsumer<>(
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", "longshore-balancer",
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "none",
-            "allow.auto.create.topics", "false",
-            "default.api.timeout.ms", "10000",
-            "request.timeout.ms", "10000",
-            "reconnect.backoff.max.ms", "1000"),
+        connection.and(
+            Map.of(
+                "client.id", "longshore-balancer",
+                "enable.auto.commit", "false",
+                "auto.offset.reset", "none",
+                "allow.auto.create.topics", "false",
+                "default.api.timeout.ms", "10000",
+                "request.timeout.ms", "10000",
+                "reconnect.backoff.max.ms", "1000")),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }

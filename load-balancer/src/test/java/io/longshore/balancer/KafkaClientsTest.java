@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.longshore.balancer.inbound.RoutesFeed;
 import io.longshore.balancer.outbound.KafkaReports;
 import io.longshore.embedded.EmbeddedProcess;
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.Codec;
 import io.longshore.messages.Report;
@@ -38,7 +39,8 @@ class KafkaClientsTest {
   void reportsAreOnThePartitionOfTheirShard() throws Exception {
     Topology topology = new Topology(5, 1, (short) 1);
     try (EmbeddedProcess embedded = EmbeddedProcess.start(data)) {
-      KafkaClients kafka = new KafkaClients(embedded.endpoints().bootstrapServers());
+      KafkaClients kafka =
+          new KafkaClients(BrokerConnection.to(embedded.endpoints().bootstrapServers()));
       try (Admin admin = kafka.admin()) {
         topology.ensure(admin);
       }
@@ -83,7 +85,8 @@ class KafkaClientsTest {
       Route[] routes = balanced.routes(Map.of(), Map.of(), Balanced.tasks(backend));
       RoutesFeed feed;
       try (EmbeddedProcess embedded = EmbeddedProcess.start(data)) {
-        KafkaClients kafka = new KafkaClients(embedded.endpoints().bootstrapServers());
+        KafkaClients kafka =
+            new KafkaClients(BrokerConnection.to(embedded.endpoints().bootstrapServers()));
         try (Admin admin = kafka.admin()) {
           new Topology(1, 1, (short) 1).ensure(admin);
         }

@@ -1,7 +1,7 @@
 package io.longshore.runner;
 
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.Topology;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,15 +12,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** How this service speaks to Kafka. */
-record KafkaClients(String bootstrapServers) {
+record KafkaClients(BrokerConnection connection) {
 
   Admin admin() {
     return Admin.create(
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", "longshore-runner-admin",
-            "default.api.timeout.ms", "10000",
-            "request.timeout.ms", "5000"));
+        connection.and(
+            Map.of(
+                "client.id", "longshore-runner-admin",
+                "default.api.timeout.ms", "10000",
+                "request.timeout.ms", "5000")));
   }
 
   /**
@@ -47,8 +47,7 @@ record KafkaClients(String bootstrapServers) {
   }
 
   private Producer<byte[], byte[]> producer(String clientId, Map<String, Object> more) {
-    Map<String, Object> settings = new HashMap<>(more);
-    settings.put("bootstrap.servers", bootstrapServers);
+    Map<String, Object> settings = connection.and(more);
     settings.put("client.id", clientId);
     settings.put("acks", "all");
     settings.put("enable.idempotence", "true");
@@ -62,15 +61,15 @@ record KafkaClients(String bootstrapServers) {
   /** Without a group, for partitions that are assigned by hand. */
   Consumer<byte[], byte[]> consumer(String clientId) {
     return new KafkaConsumer<>(
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", clientId,
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "none",
-            "allow.auto.create.topics", "false",
-            "default.api.timeout.ms", "10000",
-            "request.timeout.ms", "10000",
-            "reconnect.backoff.max.ms", "1000"),
+        connection.and(
+            Map.of(
+                "client.id", clientId,
+                "enable.auto.commit", "false",
+                "auto.offset.reset", "none",
+                "allow.auto.create.topics", "false",
+                "default.api.timeout.ms", "10000",
+                "request.timeout.ms", "10000",
+                "reconnect.backoff.max.ms", "1000")),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }

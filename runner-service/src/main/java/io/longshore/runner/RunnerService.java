@@ -1,5 +1,6 @@
 package io.longshore.runner;
 
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.ClusterName;
 import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
@@ -36,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +76,7 @@ public class RunnerService {
       RunnerSettings settings,
       MeterRegistry metrics,
       OpenTelemetry telemetry,
-      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+      Config configuration,
       @ConfigProperty(name = "longshore.shards") int shards,
       @ConfigProperty(name = "longshore.order-partitions") int orderPartitions,
       @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
@@ -85,7 +87,9 @@ public class RunnerService {
     this.settings = settings;
     this.metrics = metrics;
     this.spans = new Spans(telemetry, "io.longshore.runner");
-    this.kafka = new KafkaClients(bootstrapServers);
+    this.kafka =
+        new KafkaClients(
+            BrokerConnection.of(key -> configuration.getOptionalValue(key, String.class)));
     this.topology =
         new Topology(
             shards,

@@ -3,6 +3,7 @@ package io.longshore.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longshore.embedded.EmbeddedProcess;
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.Codec;
 import io.longshore.messages.ContainerObservation;
 import io.longshore.messages.ContainerStatus;
@@ -72,7 +73,8 @@ class KafkaClientsTest {
     assertThat(value.length).as("more than a broker takes as it is").isGreaterThan(2 << 20);
 
     try (EmbeddedProcess embedded = EmbeddedProcess.start(data)) {
-      KafkaClients kafka = new KafkaClients(embedded.endpoints().bootstrapServers());
+      KafkaClients kafka =
+          new KafkaClients(BrokerConnection.to(embedded.endpoints().bootstrapServers()));
       try (Admin admin = kafka.admin()) {
         new Topology(1, 1, (short) 1).ensure(admin);
       }

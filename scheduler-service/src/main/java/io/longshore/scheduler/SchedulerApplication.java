@@ -1,6 +1,7 @@
 package io.longshore.scheduler;
 
 import io.longshore.messages.Arns;
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.SteadyClock;
 import io.longshore.messages.Topology;
 import io.longshore.scheduler.core.Policy;
@@ -34,6 +35,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 import org.jboss.logging.Logger;
@@ -53,7 +55,7 @@ public class SchedulerApplication {
   private final Flyway flyway;
   private final Topology topology;
   private final Arns arns;
-  private final String bootstrapServers;
+  private final BrokerConnection connection;
   private final LaneMetrics metrics;
   private final Spans spans;
   private final SteadyClock clock = new SteadyClock();
@@ -74,7 +76,7 @@ public class SchedulerApplication {
       @ConfigProperty(name = "longshore.output-topic.bytes") long outputBytes,
       @ConfigProperty(name = "longshore.region") String region,
       @ConfigProperty(name = "longshore.account") String account,
-      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+      Config configuration) {
     this.settings = settings;
     this.dataSource = dataSource;
     this.flyway = flyway;
@@ -85,7 +87,7 @@ public class SchedulerApplication {
             replicationFactor,
             new Topology.OutputRetention(outputRetention, outputBytes));
     this.arns = new Arns(region, account);
-    this.bootstrapServers = bootstrapServers;
+    this.connection = BrokerConnection.of(key -> configuration.getOptionalValue(key, String.class));
     this.metrics = new LaneMetrics(meters);
     this.spans = new Spans(telemetry, "io.longshore.scheduler");
   }
@@ -155,9 +157,7 @@ public class SchedulerApplication {
     try (Admin admin = Admin.create(adminConfig())) {
       topology.ensure(admin);
       flyway.migrate();
-      new ShardStore(dataSource)
-          .installation()
-          .claim(Map.of("bootstrap.servers", bootstrapServers));
+      new ShardStore(dataSource).installation().claim(connection.settings());
       return new Brokers(
           admin.describeCluster().clusterId().get(),
           Sessions.shortest(admin, settings.sessionTimeout()));
@@ -251,55 +251,54 @@ public class SchedulerApplication {
   }
 
   private Map<String, Object> adminConfig() {
-    return Map.of(
-        "bootstrap.servers", bootstrapServers,
-        "default.api.timeout.ms", "10000",
-        "request.timeout.ms", "5000");
+    return connection.and(
+        Map.of(
+            "default.api.timeout.ms", "10000",
+            "request.timeout.ms", "5000"));
   }
 
   private Map<String, Object> consumerConfig(Duration session) {
-    return Map.of(
-        "bootstrap.servers",
-        bootstrapServers,
-        ConsumerConfig.GROUP_ID_CONFIG,
-        "longshore-scheduler",
-        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-        false,
-        // Positions come from the database; "earliest" only counts if the topic has lost them.
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-        "earliest",
-        // The only assignor that gives partition p of both topics to the same member.
-        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-        RangeAssignor.class.getName(),
-        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-        500,
-        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-        Math.toIntExact(session.toMillis()),
-        // The others learn with their next heartbeat that shards are to be dealt anew.
-        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-        Math.toIntExact(session.toMillis() / 8),
-        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-        500);
+    return connection.and(
+        Map.of(
+            ConsumerConfig.GROUP_ID_CONFIG,
+            "longshore-scheduler",
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false,
+            // Positions come from the database; "earliest" only counts if the topic has lost them.
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "earliest",
+            // The only assignor that gives partition p of both topics to the same member.
+            ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+            RangeAssignor.class.getName(),
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            500,
+            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+            Math.toIntExact(session.toMillis()),
+            // The others learn with their next heartbeat that shards are to be dealt anew.
+            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+            Math.toIntExact(session.toMillis() / 8),
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            500));
   }
 
   private Map<String, Object> producerConfig() {
-    return Map.of(
-        "bootstrap.servers",
-        bootstrapServers,
-        ProducerConfig.ACKS_CONFIG,
-        "all",
-        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-        true,
-        ProducerConfig.LINGER_MS_CONFIG,
-        0,
-        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-        Topology.LARGEST_RECORD,
-        // Giving up on one record would let the next overtake it; the table bounds what can pile
-        // up.
-        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-        Integer.MAX_VALUE,
-        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-        5_000);
+    return connection.and(
+        Map.of(
+            ProducerConfig.ACKS_CONFIG,
+            "all",
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            true,
+            ProducerConfig.LINGER_MS_CONFIG,
+            0,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            Topology.LARGEST_RECORD,
+            // Giving up on one record would let the next overtake it; the table bounds what can
+            // pile
+            // up.
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            Integer.MAX_VALUE,
+            ProducerConfig.MAX_BLOCK_MS_CONFIG,
+            5_000));
   }
 
   private static String firstLine(Throwable e) {

@@ -1,6 +1,7 @@
 package io.longshore.api.inbound;
 
 import io.longshore.api.core.EventPosition;
+import io.longshore.messages.BrokerConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 public class TopicLog {
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
-  private final String bootstrapServers;
+  private final BrokerConnection connection;
   private final String name;
 
-  protected TopicLog(String bootstrapServers, String name) {
-    this.bootstrapServers = bootstrapServers;
+  protected TopicLog(BrokerConnection connection, String name) {
+    this.connection = connection;
     this.name = name;
   }
 
@@ -43,13 +44,12 @@ public class TopicLog {
    */
   public Topic topic() throws ExecutionException, InterruptedException {
     Map<String, Object> settings =
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            3000,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            (int) ANSWER_PATIENCE.toMillis());
+        connection.and(
+            Map.of(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                3000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) ANSWER_PATIENCE.toMillis()));
     try (Admin admin = Admin.create(settings)) {
       TopicDescription topic =
           admin.describeTopics(List.of(name)).allTopicNames().get().values().iterator().next();
@@ -61,20 +61,19 @@ public class TopicLog {
   public Reader open(Topic topic) {
     return new Reader(
         new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                // A position that is not there any more is said, not mended.
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "none",
-                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) ANSWER_PATIENCE.toMillis(),
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                256 * 1024,
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                false),
+            connection.and(
+                Map.of(
+                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                    false,
+                    // A position that is not there any more is said, not mended.
+                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                    "none",
+                    ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    (int) ANSWER_PATIENCE.toMillis(),
+                    ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                    256 * 1024,
+                    ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                    false)),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer()),
         topic);

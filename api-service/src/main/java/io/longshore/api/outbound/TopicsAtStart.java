@@ -1,5 +1,6 @@
 package io.longshore.api.outbound;
 
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.Topology;
 import io.longshore.messages.Topology.WrongTopologyException;
 import io.quarkus.runtime.Quarkus;
@@ -28,7 +29,7 @@ public class TopicsAtStart {
 
   private final BrokerState broker;
   private final Topology topology;
-  private final String bootstrapServers;
+  private final BrokerConnection connection;
   private final boolean enabled;
   private @Nullable Thread thread;
 
@@ -39,7 +40,7 @@ public class TopicsAtStart {
       @ConfigProperty(name = "longshore.replication-factor") short replicationFactor,
       @ConfigProperty(name = "longshore.output-topic.retention") Duration outputRetention,
       @ConfigProperty(name = "longshore.output-topic.bytes") long outputBytes,
-      @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+      BrokerConnection connection,
       @ConfigProperty(name = "longshore.api.check-topics") boolean enabled) {
     this.broker = broker;
     this.topology =
@@ -48,7 +49,7 @@ public class TopicsAtStart {
             orderPartitions,
             replicationFactor,
             new Topology.OutputRetention(outputRetention, outputBytes));
-    this.bootstrapServers = bootstrapServers;
+    this.connection = connection;
     this.enabled = enabled;
   }
 
@@ -77,7 +78,9 @@ public class TopicsAtStart {
             throw wrong;
           }
           if (!told) {
-            LOG.warnf("Kafka at %s cannot be reached yet: %s", bootstrapServers, e.getMessage());
+            LOG.warnf(
+                "Kafka at %s cannot be reached yet: %s",
+                connection.bootstrapServers(), e.getMessage());
             told = true;
           }
         }
@@ -93,12 +96,11 @@ public class TopicsAtStart {
 
   private Admin admin() {
     return Admin.create(
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-            3000,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            5000));
+        connection.and(
+            Map.of(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                3000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                5000)));
   }
 }

@@ -7,6 +7,7 @@ import io.longshore.api.core.EventPosition;
 import io.longshore.api.core.EventSubject;
 import io.longshore.api.testing.TestBroker;
 import io.longshore.api.testing.TestDatabase;
+import io.longshore.messages.BrokerConnection;
 import io.longshore.messages.Topics;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -258,7 +259,7 @@ class EventStreamsTest {
     here.close();
     produce("moved", 20, 90);
 
-    EventLog log = new EventLog(servers);
+    EventLog log = new EventLog(BrokerConnection.to(servers));
     EventTail tail = new EventTail(log, TestBroker.KEPT);
     List<String> received = new CopyOnWriteArrayList<>();
     EventStream there =
