@@ -305,7 +305,8 @@ final class Client {
    */
   void replied(Reply reply) {
     if (reply.outcome() instanceof Reply.Accepted accepted && !accepted.ids().isEmpty()) {
-      String key = reply.correlationId().replaceFirst("-\\d+$", "");
+      String correlation = reply.correlationId();
+      String key = correlation.substring(0, correlation.lastIndexOf('-'));
       Reply.Accepted before = answers.putIfAbsent(key, accepted);
       if (before != null && !before.equals(accepted)) {
         throw new Violation(
