@@ -98,7 +98,7 @@ public final class Codec {
       if (message == null) {
         throw new UnreadableMessageException("the record's value is null");
       }
-      String missing = Completeness.firstMissing(message, "");
+      String missing = Completeness.firstMissing(message);
       if (missing != null) {
         throw new UnreadableMessageException(
             "not a " + type.getSimpleName() + ": " + missing + " is missing");

@@ -31,45 +31,47 @@ final class Completeness {
 
   private Completeness() {}
 
-  /** The path of the first member that is missing, or null. */
-  static @Nullable String firstMissing(@Nullable Object value, String path) {
+  /**
+   * The path of the first member that is missing, or null. Every message is checked and hardly ever
+   * one lacks something, so the path is put together on the way back.
+   */
+  static @Nullable String firstMissing(@Nullable Object value) {
     return switch (value) {
-      case Record message -> inRecord(message, path);
-      case Collection<?> items -> inItems(items, path);
-      case Map<?, ?> entries -> inItems(entries.values(), path);
+      case Record message -> inRecord(message);
+      case Collection<?> items -> inItems(items);
+      case Map<?, ?> entries -> inItems(entries.values());
       case null, default -> null;
     };
   }
 
-  private static @Nullable String inItems(Collection<?> items, String path) {
+  private static @Nullable String inItems(Collection<?> items) {
     int index = 0;
     for (Object item : items) {
-      String at = path + "[" + index++ + "]";
-      if (item == null) {
-        return at;
-      }
-      String missing = firstMissing(item, at);
+      String missing = item == null ? "" : firstMissing(item);
       if (missing != null) {
-        return missing;
+        return path("[" + index + "]", missing);
+      }
+      index++;
+    }
+    return null;
+  }
+
+  private static @Nullable String inRecord(Record message) {
+    for (Part part : PARTS.get(message.getClass())) {
+      Object value = read(message, part.component());
+      String missing = value == null && part.obligatory() ? "" : firstMissing(value);
+      if (missing != null) {
+        return path(part.component().getName(), missing);
       }
     }
     return null;
   }
 
-  private static @Nullable String inRecord(Record message, String path) {
-    for (Part part : PARTS.get(message.getClass())) {
-      Object value = read(message, part.component());
-      String name = part.component().getName();
-      String at = path.isEmpty() ? name : path + "." + name;
-      if (value == null && part.obligatory()) {
-        return at;
-      }
-      String missing = firstMissing(value, at);
-      if (missing != null) {
-        return missing;
-      }
-    }
-    return null;
+  /**
+   * @param within empty for the member itself
+   */
+  private static String path(String member, String within) {
+    return within.isEmpty() || within.startsWith("[") ? member + within : member + "." + within;
   }
 
   private static @Nullable Object read(Record message, RecordComponent part) {

@@ -11,15 +11,18 @@ import java.util.regex.Pattern;
  * random, so that a replayed input yields the same ids.
  */
 public final class Ids {
-  private static final Pattern HEX = Pattern.compile("[0-9a-f]{32}");
+  private static final int DIGITS = 32;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,255}");
+
+  /** To be copied: asking the platform for one takes longer than what is done with it. */
+  private static final MessageDigest SHA_256 = sha256();
 
   private Ids() {}
 
   /** 32 hexadecimal digits that follow from the parts and from nothing else. */
   public static String derive(String... parts) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = (MessageDigest) SHA_256.clone();
       for (String part : parts) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
         // The length keeps ("ab","c") and ("a","bc") apart.
@@ -27,13 +30,30 @@ public final class Ids {
         digest.update(bytes);
       }
       return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the platform's SHA-256 cannot be copied", e);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 
   public static boolean isHex(String value) {
-    return HEX.matcher(value).matches();
+    if (value.length() != DIGITS) {
+      return false;
+    }
+    for (int i = 0; i < DIGITS; i++) {
+      char digit = value.charAt(i);
+      if (!(digit >= '0' && digit <= '9') && !(digit >= 'a' && digit <= 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether ECS would take this as the name of a cluster, a service or a family. */

@@ -1,5 +1,6 @@
 package io.longshore.messages;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -149,7 +150,14 @@ public record TaskSpec(
 
   /** CPU units that placement reserves: the task's own figure, else the sum of its containers'. */
   public int reservedCpu() {
-    return cpu != null ? cpu : containers.stream().mapToInt(ContainerSpec::cpu).sum();
+    if (cpu != null) {
+      return cpu;
+    }
+    int sum = 0;
+    for (ContainerSpec container : containers) {
+      sum += container.cpu();
+    }
+    return sum;
   }
 
   /**
@@ -171,9 +179,14 @@ public record TaskSpec(
 
   /** The host ports this task must have to itself; ports the engine chooses are not among them. */
   public List<PortMapping> fixedHostPorts() {
-    return containers.stream()
-        .flatMap(container -> container.portMappings().stream())
-        .filter(mapping -> mapping.hostPort() != 0)
-        .toList();
+    List<PortMapping> fixed = new ArrayList<>();
+    for (ContainerSpec container : containers) {
+      for (PortMapping mapping : container.portMappings()) {
+        if (mapping.hostPort() != 0) {
+          fixed.add(mapping);
+        }
+      }
+    }
+    return fixed;
   }
 }

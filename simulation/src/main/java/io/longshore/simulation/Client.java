@@ -110,6 +110,8 @@ final class Client {
     Wanted now = wanted.getOrDefault(number, Wanted.NOTHING);
     if (now.count() == null) {
       create(number);
+    } else if (World.strictCount(number) == 0 && now.count() > tasksMax()) {
+      scale(number);
     } else if (isBlueGreen(number) && chance.oneIn(4)) {
       stopDeployment(number);
     } else {
@@ -179,10 +181,14 @@ final class Client {
         Placing.ANYWHERE);
   }
 
+  private int tasksMax() {
+    return conditions.tasksPerServiceMax(store.tasks().size());
+  }
+
   private void create(int number) {
     busy.add(number);
     int strict = World.strictCount(number);
-    int count = strict > 0 ? strict : chance.between(1, conditions.tasksPerServiceMax());
+    int count = strict > 0 ? strict : chance.between(1, tasksMax());
     int revision = 1;
     ask(
         new Command.CreateService(
@@ -202,7 +208,7 @@ final class Client {
   private void scale(int number) {
     busy.add(number);
     Wanted now = wanted.getOrDefault(number, Wanted.NOTHING);
-    int count = chance.between(0, conditions.tasksPerServiceMax());
+    int count = chance.between(0, tasksMax());
     ask(
         update(number, null, count),
         () -> become(number, new Wanted(count, now.revision(), now.crashes())),
@@ -305,7 +311,8 @@ final class Client {
    */
   void replied(Reply reply) {
     if (reply.outcome() instanceof Reply.Accepted accepted && !accepted.ids().isEmpty()) {
-      String key = reply.correlationId().replaceFirst("-\\d+$", "");
+      String correlation = reply.correlationId();
+      String key = correlation.substring(0, correlation.lastIndexOf('-'));
       Reply.Accepted before = answers.putIfAbsent(key, accepted);
       if (before != null && !before.equals(accepted)) {
         throw new Violation(

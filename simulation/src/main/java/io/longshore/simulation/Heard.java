@@ -71,7 +71,12 @@ final class Heard {
   }
 
   private void told(TaskObservation seen, String teller) {
-    tellers.computeIfAbsent(seen, first -> new HashSet<>(2)).add(teller);
+    Set<String> before = tellers.putIfAbsent(seen, Set.of(teller));
+    if (before != null && !before.contains(teller)) {
+      Set<String> all = new HashSet<>(before);
+      all.add(teller);
+      tellers.put(seen, all);
+    }
   }
 
   private void lost(Runner runner, long atNanos) {

@@ -42,8 +42,10 @@ final class Host {
    *
    * @param thorough whether its engine pulls images, keeps what tasks have in common, and has
    *     output of its containers
+   * @param cards what is written on containers, of all hosts of a history
    */
-  record Place(int number, ClusterName cluster, HostResources resources, boolean thorough) {}
+  record Place(
+      int number, ClusterName cluster, HostResources resources, boolean thorough, Cards cards) {}
 
   Host(Timeline timeline, Chance chance, Log log, Truth truth, Crashes crashes, Place place) {
     this.timeline = timeline;
@@ -53,7 +55,8 @@ final class Host {
     this.crashes = crashes;
     this.place = place;
     this.runner = new RunnerId(Ids.derive("host", Integer.toString(place.number())));
-    this.engine = new SimEngine(timeline, chance.fork(), truth, "host-" + place.number());
+    this.engine =
+        new SimEngine(timeline, chance.fork(), truth, "host-" + place.number(), place.cards());
     this.outputFile = place.thorough() ? new OutputFile() : null;
     if (place.thorough()) {
       engine.beThorough(log::arrived);

@@ -73,11 +73,12 @@ public final class KillHistory {
               crashes));
     }
     Group group = new Group(timeline, chance.fork(), log, schedulers, Timeline.seconds(6));
+    Cards cards = new Cards();
     for (int i = 0; i <= HOSTS; i++) {
       Host.Place place =
           i < HOSTS
-              ? new Host.Place(i, World.CLUSTER, World.host(i), true)
-              : new Host.Place(i, Script.PASSING, World.sharedHost(i), true);
+              ? new Host.Place(i, World.CLUSTER, World.host(i), true, cards)
+              : new Host.Place(i, Script.PASSING, World.sharedHost(i), true, cards);
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
     script = new Script(timeline, chance.fork(), log, store, apis, group, hosts);
@@ -139,7 +140,9 @@ public final class KillHistory {
 
   private void until(long nanos) {
     while (timeline.step(nanos)) {
-      log.takeNews().forEach(truth::sent);
+      if (log.hasNews()) {
+        log.takeNews().forEach(truth::sent);
+      }
     }
   }
 

@@ -136,11 +136,13 @@ final class Log {
     return orders.computeIfAbsent(runner, id -> new ArrayList<>());
   }
 
+  /** Whether {@link #takeNews} has any: after most steps there are none. */
+  boolean hasNews() {
+    return !news.isEmpty();
+  }
+
   /** The public events and the orders that have been appended since the last call. */
   List<Outgoing> takeNews() {
-    if (news.isEmpty()) {
-      return List.of();
-    }
     List<Outgoing> taken = List.copyOf(news);
     news.clear();
     return taken;

@@ -12,13 +12,13 @@ import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.Target;
 import io.longshore.scheduler.core.Task;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +68,12 @@ final class LowerBounds {
   }
 
   /**
-   * @param live those that have not stopped when the turn is written; asked for only if needed
+   * @param live those that have not stopped when the turn is written
    */
-  void check(Store.Turn turn, Store store, Supplier<List<Task>> live) {
+  void check(Store.Turn turn, Store store, Collection<Task> live) {
+    if (stopped.isEmpty() && turn.changes().services().isEmpty()) {
+      return;
+    }
     Map<String, Service> changed = new HashMap<>();
     turn.changes().services().forEach(service -> changed.put(service.uid(), service));
     List<Service> takenOver =
@@ -80,13 +83,12 @@ final class LowerBounds {
     if (stopped.isEmpty() && takenOver.isEmpty()) {
       return;
     }
-    List<Task> left = live.get();
-    takenOver.forEach(service -> isUp(service, running(service.uid(), left)));
+    takenOver.forEach(service -> isUp(service, running(service.uid(), live)));
     stopped.forEach((uid, victims) -> {
       Service before = store.services().get(uid);
       Service after = changed.getOrDefault(uid, before);
       if (after != null && after.status() == Service.Status.ACTIVE) {
-        check(before, after, victims, running(uid, left));
+        check(before, after, victims, running(uid, live));
       }
     });
     stopped.clear();
@@ -119,7 +121,7 @@ final class LowerBounds {
     }
   }
 
-  private static List<Task> running(String service, List<Task> live) {
+  private static List<Task> running(String service, Collection<Task> live) {
     return live.stream()
         .filter(task -> service.equals(task.serviceUid()))
         .filter(task -> task.desired() == DesiredStatus.RUNNING)

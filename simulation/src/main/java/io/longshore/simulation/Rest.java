@@ -8,6 +8,7 @@ import io.longshore.scheduler.core.Rule;
 import io.longshore.scheduler.core.Runner;
 import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.Task;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,35 +64,20 @@ final class Rest {
         "A1 no acknowledged command is lost",
         "service %d wants %d and %d was acknowledged"
             .formatted(number, service.desiredCount(), wanted.count()));
-    long running =
-        store.live().values().stream()
-            .filter(task -> service.uid().equals(task.serviceUid()))
-            .filter(task -> task.status() == TaskStatus.RUNNING)
-            .count();
-    long live =
-        store.live().values().stream()
-            .filter(task -> service.uid().equals(task.serviceUid()))
-            .count();
-    require(
-        running == service.desiredCount() && live == running,
-        "A5 it comes to rest",
-        "service %d wants %d, %d run and %d have not stopped"
-            .formatted(number, service.desiredCount(), running, live));
+    int running = 0;
+    int live = 0;
     for (Task task : store.live().values()) {
       if (service.uid().equals(task.serviceUid())) {
-        for (BalancerNode balancer : balancers) {
-          require(
-              task.spec().targets().isEmpty() || balancer.serves(task.id()),
-              "A19 traffic reaches every task",
-              "%s sends nothing to task %s".formatted(balancer.id(), task.id()));
-        }
-        TaskDefinitionId runs = task.spec().definition();
-        require(
-            runs.revision() == wanted.revision(),
-            "A1 no acknowledged command is lost",
-            "service %d runs %s and revision %d was acknowledged"
-                .formatted(number, runs, wanted.revision()));
+        live++;
+        running += task.status() == TaskStatus.RUNNING ? 1 : 0;
+        taskIs(task, number, wanted);
       }
+    }
+    if (running != service.desiredCount() || live != running) {
+      throw new Violation(
+          "A5 it comes to rest",
+          "service %d wants %d, %d run and %d have not stopped"
+              .formatted(number, service.desiredCount(), running, live));
     }
     require(
         service.deployments().size() == 1,
@@ -109,6 +95,23 @@ final class Rest {
         "service %d waits for launches".formatted(number));
   }
 
+  private void taskIs(Task task, int number, Client.Wanted wanted) {
+    for (BalancerNode balancer : balancers) {
+      if (!task.spec().targets().isEmpty() && !balancer.serves(task.id())) {
+        throw new Violation(
+            "A19 traffic reaches every task",
+            "%s sends nothing to task %s".formatted(balancer.id(), task.id()));
+      }
+    }
+    TaskDefinitionId runs = task.spec().definition();
+    if (runs.revision() != wanted.revision()) {
+      throw new Violation(
+          "A1 no acknowledged command is lost",
+          "service %d runs %s and revision %d was acknowledged"
+              .formatted(number, runs, wanted.revision()));
+    }
+  }
+
   private @Nullable Service serviceOf(int number) {
     for (Service service : store.services().values()) {
       if (service.name().equals(World.service(number))
@@ -124,10 +127,11 @@ final class Rest {
     for (Task task : store.tasks().values()) {
       if (task.serviceUid() == null) {
         jobs.add(task.id());
-        require(
-            task.status() == TaskStatus.STOPPED,
-            "A2 every exit is reported and acted on",
-            "task %s is %s".formatted(task.id(), task.status()));
+        if (task.status() != TaskStatus.STOPPED) {
+          throw new Violation(
+              "A2 every exit is reported and acted on",
+              "task %s is %s".formatted(task.id(), task.status()));
+        }
       }
     }
     require(
@@ -137,37 +141,43 @@ final class Rest {
   }
 
   private void enginesAgree() {
+    Map<RunnerId, Set<TaskId>> found = new HashMap<>();
     for (Host host : hosts) {
-      if (host.isDead()) {
-        continue;
-      }
-      Set<TaskId> there = new HashSet<>(host.engine().tasksWithContainers());
-      for (TaskId task : there) {
-        Task row = store.live().get(task);
-        require(
-            row != null && row.runner().equals(host.runner()),
-            "A5 it comes to rest",
-            "%s has containers of task %s, which is over".formatted(host.runner(), task));
-      }
-      for (TaskId task : host.engine().commons()) {
-        require(
-            there.contains(task),
-            "A5 it comes to rest",
-            "%s keeps what task %s had in common".formatted(host.runner(), task));
+      Set<TaskId> there = host.engine().tasksWithContainers();
+      found.put(host.runner(), there);
+      if (!host.isDead()) {
+        engineAgrees(host, there);
       }
     }
     for (Task task : store.live().values()) {
-      Host host = hostOf(task.runner());
-      require(
-          host.engine().tasksWithContainers().contains(task.id()),
-          "A2 every exit is reported and acted on",
-          "task %s is %s and its host does not have it".formatted(task.id(), task.status()));
+      if (!found.getOrDefault(task.runner(), Set.of()).contains(task.id())) {
+        throw new Violation(
+            "A2 every exit is reported and acted on",
+            "task %s is %s and its host does not have it".formatted(task.id(), task.status()));
+      }
     }
     for (Runner runner : store.runners().values()) {
       require(
           runner.connected() == hostOf(runner.id()).isThere(),
           "A5 it comes to rest",
           "%s is %s".formatted(runner.id(), runner.connected() ? "connected" : "not connected"));
+    }
+  }
+
+  private void engineAgrees(Host host, Set<TaskId> there) {
+    for (TaskId task : there) {
+      Task row = store.live().get(task);
+      if (row == null || !row.runner().equals(host.runner())) {
+        throw new Violation(
+            "A5 it comes to rest",
+            "%s has containers of task %s, which is over".formatted(host.runner(), task));
+      }
+    }
+    for (TaskId task : host.engine().commons()) {
+      require(
+          there.contains(task),
+          "A5 it comes to rest",
+          "%s keeps what task %s had in common".formatted(host.runner(), task));
     }
   }
 

@@ -46,6 +46,10 @@ final class RunnerNode {
   private final Membership membership;
   private final Log.Pipe pipe;
   private final Map<TaskId, TaskKeeper> keepers = new LinkedHashMap<>();
+
+  /** When a task is looked at again because of the time, of all such moments the last planned. */
+  private final Map<TaskId, Long> wakes = new HashMap<>();
+
   private final Map<String, Sending> sendings = new HashMap<>();
   private final List<Runnable> held = new ArrayList<>();
   private final @Nullable RunnerOutput output;
@@ -288,12 +292,12 @@ final class RunnerNode {
   }
 
   private void listed(long askedAt, Map<TaskId, Map<String, Sighting>> found) {
-    for (TaskId task : List.copyOf(keepers.keySet())) {
-      TaskKeeper keeper = keepers.get(task);
-      if (keeper != null) {
-        List<Sighting> own = List.copyOf(found.getOrDefault(task, Map.of()).values());
-        perform(task, keeper.listed(askedAt, own, moment()));
-      }
+    TaskKeeper.Moment now = moment();
+    // A task that has gone is gone by its own keeper only.
+    for (Map.Entry<TaskId, TaskKeeper> each : List.copyOf(keepers.entrySet())) {
+      TaskId task = each.getKey();
+      List<Sighting> own = List.copyOf(found.getOrDefault(task, Map.of()).values());
+      perform(task, each.getValue().listed(askedAt, own, now));
     }
     for (Membership.Effect effect : membership.listed(found.keySet())) {
       if (effect instanceof Membership.Remove(TaskId task)) {
@@ -412,6 +416,7 @@ final class RunnerNode {
         case TaskKeeper.Perform perform -> call(task, perform.state(), perform.call());
         case TaskKeeper.Gone gone -> {
           keepers.remove(task);
+          wakes.remove(task);
           membership.gone(task);
         }
       }
@@ -425,15 +430,22 @@ final class RunnerNode {
       return;
     }
     long patience = keeper.patienceNanos(moment());
-    if (patience != Long.MAX_VALUE) {
-      later(
-          patience,
-          () -> {
-            if (keepers.get(task) == keeper && keeper.patienceNanos(moment()) == 0) {
-              perform(task, keeper.pass(moment()));
-            }
-          });
+    if (patience == Long.MAX_VALUE) {
+      return;
     }
+    long due = timeline.nanos() + patience;
+    if (Long.valueOf(due).equals(wakes.get(task))) {
+      return;
+    }
+    wakes.put(task, due);
+    later(
+        patience,
+        () -> {
+          wakes.remove(task, due);
+          if (keepers.get(task) == keeper && keeper.patienceNanos(moment()) == 0) {
+            perform(task, keeper.pass(moment()));
+          }
+        });
   }
 
   /** The call has its effect in a while, and its answer comes a while after that. */

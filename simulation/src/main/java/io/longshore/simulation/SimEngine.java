@@ -3,11 +3,9 @@ package io.longshore.simulation;
 import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.messages.TaskId;
-import io.longshore.messages.UnreadableMessageException;
 import io.longshore.runner.core.Commons;
 import io.longshore.runner.core.Problem;
 import io.longshore.runner.core.Sighting;
-import io.longshore.runner.engine.Card;
 import io.longshore.runner.engine.EngineException;
 import java.time.Instant;
 import java.util.HashSet;
@@ -37,6 +35,7 @@ final class SimEngine {
   private final Chance chance;
   private final Truth truth;
   private final String host;
+  private final Cards cards;
   private final Map<String, Container> containers = new LinkedHashMap<>();
   private BiConsumer<TaskId, Sighting> watcher = (task, sighting) -> {};
   private boolean answers = true;
@@ -74,11 +73,12 @@ final class SimEngine {
     }
   }
 
-  SimEngine(Timeline timeline, Chance chance, Truth truth, String host) {
+  SimEngine(Timeline timeline, Chance chance, Truth truth, String host, Cards cards) {
     this.timeline = timeline;
     this.chance = chance;
     this.truth = truth;
     this.host = host;
+    this.cards = cards;
   }
 
   /** Who hears of ends; only one at a time. */
@@ -251,14 +251,15 @@ final class SimEngine {
 
   void remove(TaskId task, String name) throws EngineException {
     asked();
-    Container container = containers.get(key(task, name));
+    String key = key(task, name);
+    Container container = containers.get(key);
     if (container != null && container.phase == Sighting.Phase.RUNNING) {
       throw new EngineException(Problem.UNREACHABLE, "it runs");
     }
-    containers.remove(key(task, name));
+    containers.remove(key);
     truth.removed(task);
-    int lines = written.getOrDefault(key(task, name), 0);
-    if (arrived.applyAsInt(key(task, name)) < lines) {
+    int lines = written.getOrDefault(key, 0);
+    if (arrived.applyAsInt(key) < lines) {
       throw new Violation(
           "A2 output is kept",
           "container %s of task %s goes before its %d lines have arrived"
@@ -282,18 +283,10 @@ final class SimEngine {
   @Nullable TaskAssignment card(TaskId task) {
     for (Container container : containers.values()) {
       if (container.task.equals(task)) {
-        return readAgain(Card.write(container.assignment));
+        return cards.read(container.assignment);
       }
     }
     return null;
-  }
-
-  private static TaskAssignment readAgain(String card) {
-    try {
-      return Card.read(card);
-    } catch (UnreadableMessageException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   boolean runs(TaskId task) {
@@ -305,8 +298,12 @@ final class SimEngine {
     return false;
   }
 
-  List<TaskId> tasksWithContainers() {
-    return containers.values().stream().map(container -> container.task).distinct().toList();
+  Set<TaskId> tasksWithContainers() {
+    Set<TaskId> tasks = new LinkedHashSet<>();
+    for (Container container : containers.values()) {
+      tasks.add(container.task);
+    }
+    return tasks;
   }
 
   /** One of the running containers ends by accident; nothing if none runs. */

@@ -81,8 +81,9 @@ public final class Simulation {
               timeline, chance.fork(), log, store, conditions.policy(), client::replied, crashes));
     }
     group = new Group(timeline, chance.fork(), log, schedulers, Timeline.seconds(6));
+    Cards cards = new Cards();
     for (int i = 0; i < World.HOSTS; i++) {
-      Host.Place place = new Host.Place(i, World.CLUSTER, World.host(i), false);
+      Host.Place place = new Host.Place(i, World.CLUSTER, World.host(i), false, cards);
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
     for (int i = 0; conditions.balanced() && i < World.BALANCERS; i++) {
@@ -181,7 +182,9 @@ public final class Simulation {
   private void until(long nanos) {
     while (timeline.step(nanos)) {
       steps++;
-      log.takeNews().forEach(truth::sent);
+      if (log.hasNews()) {
+        log.takeNews().forEach(truth::sent);
+      }
     }
   }
 

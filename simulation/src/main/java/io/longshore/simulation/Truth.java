@@ -17,6 +17,7 @@ import io.longshore.scheduler.core.Service;
 import io.longshore.scheduler.core.Task;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 final class Truth {
   private final Trace trace;
   private final Map<TaskId, Life> lives = new HashMap<>();
+
+  /** Those that were there before the turn that is being written, and have not stopped in it. */
+  private final Map<TaskId, Task> live = new LinkedHashMap<>();
+
   private final Map<RunnerId, Long> generations = new HashMap<>();
   private long commandsOffset;
   private long reportsOffset;
@@ -266,16 +271,22 @@ final class Truth {
     Changes changes = turn.changes();
     List<Task> fresh = new ArrayList<>();
     for (Task task : changes.tasks()) {
-      Task before = life(task.id()).recorded;
+      Life life = life(task.id());
+      Task before = life.recorded;
       if (before == null) {
         fresh.add(task);
+      } else if (task.status() == TaskStatus.STOPPED) {
+        live.remove(task.id());
+      } else {
+        live.put(task.id(), task);
       }
+      life.recorded = task;
       written(task, before);
       letGo.written(turn, task, before);
       heard.believed(task, before, store);
       lowerBounds.written(turn, task, before);
     }
-    lowerBounds.check(turn, store, () -> live(store));
+    lowerBounds.check(turn, store, live.values());
     for (Service service : changes.services()) {
       Service before = store.services().get(service.uid());
       if (before != null && service.version() <= before.version() && !service.equals(before)) {
@@ -294,9 +305,13 @@ final class Truth {
       launches += fresh.size();
       Set<String> failing = failing(changes);
       fresh.forEach(task -> pace.launched(turn, task, failing.contains(task.serviceUid())));
-      List<Task> live = live(store);
-      changes.services().forEach(service -> withinBounds(service, fresh, live, store));
-      capacity(fresh, live, store);
+      changes.services().forEach(service -> withinBounds(service, fresh, live.values(), store));
+      capacity(fresh, live.values(), store);
+    }
+    for (Task task : fresh) {
+      if (task.status() != TaskStatus.STOPPED) {
+        live.put(task.id(), task);
+      }
     }
   }
 
@@ -312,20 +327,7 @@ final class Truth {
     return failing;
   }
 
-  /** Of those that were there before, the ones that have not stopped when this is written. */
-  private List<Task> live(Store store) {
-    List<Task> live = new ArrayList<>();
-    for (TaskId id : store.live().keySet()) {
-      Task next = life(id).recorded;
-      if (next != null && next.status() != TaskStatus.STOPPED) {
-        live.add(next);
-      }
-    }
-    return live;
-  }
-
   private void written(Task task, @Nullable Task before) {
-    life(task.id()).recorded = task;
     trace.add(
         task.id().value(),
         () ->
@@ -365,7 +367,7 @@ final class Truth {
 
   /** No turn launches beyond the upper bound. */
   private static void withinBounds(
-      Service service, List<Task> fresh, List<Task> live, Store store) {
+      Service service, List<Task> fresh, Collection<Task> live, Store store) {
     if (service.settings().scheduling().daemon() || count(service, fresh) == 0) {
       return;
     }
@@ -385,7 +387,7 @@ final class Truth {
     return (long) service.desiredCount() * service.settings().maximumPercent() / 100;
   }
 
-  private static long count(Service service, List<Task> tasks) {
+  private static long count(Service service, Collection<Task> tasks) {
     long count = 0;
     for (Task task : tasks) {
       if (service.uid().equals(task.serviceUid())) {
@@ -407,7 +409,7 @@ final class Truth {
   }
 
   /** What tasks reserve on a host that is given another one is never more than it has. */
-  private static void capacity(List<Task> fresh, List<Task> live, Store store) {
+  private static void capacity(List<Task> fresh, Collection<Task> live, Store store) {
     Map<RunnerId, Integer> memory = new HashMap<>();
     for (Task task : fresh) {
       boolean there = task.status() != TaskStatus.STOPPED;

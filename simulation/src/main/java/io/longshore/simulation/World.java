@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What all histories have in common: one cluster, its hosts and its recipes. */
 final class World {
@@ -25,6 +26,8 @@ final class World {
   static final int TASK_MEMORY = 64;
 
   private static final int HOST_MEMORY = 2048;
+  private static final List<ServiceName> NAMES =
+      IntStream.range(0, SERVICES).mapToObj(i -> new ServiceName("service-" + i)).toList();
   private static final List<String> ZONES = List.of("a", "b", "c");
 
   /** Shorter waits than in life, so that a history has more turns. */
@@ -52,7 +55,7 @@ final class World {
   static final List<TargetPort> TARGETS = List.of(new TargetPort("group", "app", 80));
 
   static ServiceName service(int number) {
-    return new ServiceName("service-" + number);
+    return NAMES.get(number);
   }
 
   /** Of the recipes of a service. */

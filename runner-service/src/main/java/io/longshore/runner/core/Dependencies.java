@@ -39,9 +39,9 @@ final class Dependencies {
   }
 
   /** True of most tasks, and this is asked whenever anything happens to one. */
-  private static boolean needNobody(List<ContainerState> containers) {
-    for (ContainerState container : containers) {
-      if (!needsNobody(container.spec())) {
+  static boolean needNobody(List<ContainerState> containers) {
+    for (int i = 0; i < containers.size(); i++) {
+      if (!needsNobody(containers.get(i).spec())) {
         return false;
       }
     }

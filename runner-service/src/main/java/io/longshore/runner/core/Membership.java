@@ -296,8 +296,12 @@ public final class Membership {
    * @param found whose containers it has; those of tasks that are owned are their keepers' business
    */
   public List<Effect> listed(Set<TaskId> found) {
-    Set<TaskId> unowned = new LinkedHashSet<>(found);
-    unowned.removeAll(owned);
+    Set<TaskId> unowned = new LinkedHashSet<>();
+    for (TaskId task : found) {
+      if (!owned.contains(task)) {
+        unowned.add(task);
+      }
+    }
     List<Effect> effects = new ArrayList<>();
     if (!orders.waiting() || leaving) {
       for (TaskId task : unowned) {

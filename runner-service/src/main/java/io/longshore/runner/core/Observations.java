@@ -8,7 +8,6 @@ import io.longshore.messages.TaskObservation;
 import io.longshore.messages.TaskSpec;
 import io.longshore.messages.TaskStatus;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What a task looks like to the scheduler. */
@@ -18,14 +17,15 @@ public final class Observations {
   public static TaskObservation of(TaskState state) {
     TaskStatus status = status(state);
     Times times = state.times();
-    List<ContainerObservation> containers = new ArrayList<>();
-    for (ContainerState container : state.containers()) {
-      containers.add(of(container, status, state.assignment().spec()));
+    List<ContainerState> known = state.containers();
+    ContainerObservation[] containers = new ContainerObservation[known.size()];
+    for (int i = 0; i < containers.length; i++) {
+      containers[i] = of(known.get(i), status, state.assignment().spec());
     }
     return new TaskObservation(
         state.task(),
         status,
-        List.copyOf(containers),
+        List.of(containers),
         state.stopCode(),
         state.stoppedReason(),
         times.pullStarted(),

@@ -137,7 +137,9 @@ public final class TaskKeeper {
       }
       List<Sighting> waited = early;
       early = List.of();
-      waited.forEach(sighting -> take(sighting, now));
+      for (Sighting sighting : waited) {
+        take(sighting, now);
+      }
     }
     return next(false, now);
   }
@@ -163,6 +165,7 @@ public final class TaskKeeper {
 
   private boolean isBeingStarted(Sighting sighting) {
     return sighting.phase() == Sighting.Phase.EXITED
+        && !state.busy().isEmpty()
         && state.busy().stream()
             .filter(call -> call instanceof Step.Start || call instanceof Step.Restart)
             .anyMatch(call -> call.container().equals(sighting.container()));

@@ -136,7 +136,12 @@ public record TaskState(
 
   /** Whether a call is under way for a container. */
   public boolean isBusy(String container) {
-    return !busy.isEmpty() && busy.stream().anyMatch(call -> call.container().equals(container));
+    for (int i = 0; i < busy.size(); i++) {
+      if (busy.get(i).container().equals(container)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A call to the engine begins. */
@@ -291,9 +296,8 @@ public record TaskState(
       return taken;
     }
     boolean essential =
-        taken.containers.stream()
-            .anyMatch(
-                c -> c.name().equals(sighting.container()) && c.spec().essential() && c.hasEnded());
+        !taken.all(
+            c -> !(c.name().equals(sighting.container()) && c.spec().essential() && c.hasEnded()));
     return essential ? taken.timed(taken.times.withExecutionStopped(finished)) : taken;
   }
 
@@ -308,13 +312,14 @@ public record TaskState(
   }
 
   private boolean isStill() {
-    boolean making =
-        busy.stream()
-            .anyMatch(call ->
-                call instanceof Step.Create
-                    || call instanceof Step.Start
-                    || call instanceof Step.Restart);
-    return !making && all(container -> !container.mayRun());
+    for (Step.Call call : busy) {
+      if (call instanceof Step.Create
+          || call instanceof Step.Start
+          || call instanceof Step.Restart) {
+        return false;
+      }
+    }
+    return all(container -> !container.mayRun());
   }
 
   /**
@@ -351,6 +356,9 @@ public record TaskState(
 
   /** Marks those containers as failed that never can be started. */
   private TaskState withoutHope(Instant now) {
+    if (Dependencies.needNobody(containers)) {
+      return this;
+    }
     TaskState state = this;
     for (ContainerState container : containers) {
       if (!container.wasStarted() && container.reason() == null) {
@@ -367,10 +375,10 @@ public record TaskState(
     return !all(container -> !container.spec().essential() || !container.hasEnded());
   }
 
-  /** A plain loop: this is asked whenever anything happens to a task. */
+  /** The plainest loop there is: this is asked whenever anything happens to a task. */
   private boolean all(Predicate<ContainerState> are) {
-    for (ContainerState container : containers) {
-      if (!are.test(container)) {
+    for (int i = 0; i < containers.size(); i++) {
+      if (!are.test(containers.get(i))) {
         return false;
       }
     }
@@ -378,9 +386,9 @@ public record TaskState(
   }
 
   private @Nullable String firstFailure() {
-    for (ContainerState container : containers) {
-      if (container.failed()) {
-        return container.reason();
+    for (int i = 0; i < containers.size(); i++) {
+      if (containers.get(i).failed()) {
+        return containers.get(i).reason();
       }
     }
     return null;
@@ -394,10 +402,16 @@ public record TaskState(
   }
 
   private TaskState change(String name, UnaryOperator<ContainerState> to) {
-    List<ContainerState> changed = new ArrayList<>(containers);
-    changed.replaceAll(
-        container -> container.name().equals(name) ? to.apply(container) : container);
-    return changed.equals(containers) ? this : with(List.copyOf(changed), busy, times);
+    UnaryOperator<ContainerState> change =
+        container -> container.name().equals(name) ? to.apply(container) : container;
+    ContainerState[] changed = new ContainerState[containers.size()];
+    boolean differs = false;
+    for (int i = 0; i < changed.length; i++) {
+      ContainerState before = containers.get(i);
+      changed[i] = change.apply(before);
+      differs |= !changed[i].equals(before);
+    }
+    return differs ? with(List.of(changed), busy, times) : this;
   }
 
   /** Whatever it was that ended it first stays the reason. */
@@ -409,6 +423,9 @@ public record TaskState(
   }
 
   private TaskState without(Predicate<Step.Call> over) {
+    if (busy.isEmpty()) {
+      return this;
+    }
     List<Step.Call> left = new ArrayList<>(busy);
     return left.removeIf(over) ? with(containers, List.copyOf(left), times) : this;
   }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What one turn has to write, each row once in its last form. */
 public final class Changes {
+  /** Of a turn that has nothing to write, as most have. Nobody adds to it. */
+  static final Changes NONE = new Changes();
+
   private final Map<ClusterName, Cluster> clusters = new LinkedHashMap<>();
   private final List<NewDefinition> newDefinitions = new ArrayList<>();
   private final Map<TaskDefinitionId, Definition> definitions = new LinkedHashMap<>();

@@ -52,7 +52,7 @@ final class Deaths {
     String counts =
         success
             ? " It counts as a success."
-            : " It is failure %d in a row.".formatted(inARow(next.primary()));
+            : " It is failure " + inARow(next.primary()) + " in a row.";
     return new Account(
         next, impaired ? message + " " + impairment(service) : message, impaired, counts);
   }
@@ -173,9 +173,13 @@ final class Deaths {
             .filter(container -> container.exitCode() != null || container.reason() != null)
             .map(Deaths::exit)
             .collect(Collectors.joining(", "));
-    return "(service %s) (task %s) has stopped: %s%s."
-        .formatted(
-            service.name(), task.id(), reason(task), exits.isEmpty() ? "" : " (" + exits + ")");
+    return "(service "
+        + service.name()
+        + ") (task "
+        + task.id()
+        + ") has stopped: "
+        + reason(task)
+        + (exits.isEmpty() ? "." : " (" + exits + ").");
   }
 
   /** Without a full stop. */

@@ -36,6 +36,8 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
     UNHEALTHY
   }
 
+  private static final Health HEALTHY = new Health(State.HEALTHY, null, null);
+  private static final Health UNHEALTHY = new Health(State.UNHEALTHY, null, null);
   static final Health NOT_UP = new Health(State.COMING, null, Rule.STARTING);
   private static final Health UNPROVEN = new Health(State.COMING, null, Rule.HEALTH_CHECK);
   private static final Health UNREACHED = new Health(State.COMING, null, Rule.TARGET_HEALTH);
@@ -50,19 +52,19 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
     if (checks.isEmpty() && !balanced) {
       // Whoever saw it come up had a clock that was ahead of this one.
       return since.isAfter(now)
-          ? new Health(State.HEALTHY, null, null)
-          : after(since.plus(policy.healthyAfter()), State.HEALTHY, Rule.HEALTHY_AFTER, now);
+          ? HEALTHY
+          : after(since.plus(policy.healthyAfter()), HEALTHY, Rule.HEALTHY_AFTER, now);
     }
     boolean unreached = balanced && Targets.unhealthy(task) != null;
     if (checks.contains(HealthStatus.UNHEALTHY) || unreached) {
       Duration grace =
           Duration.ofSeconds(service.settings().scheduling().healthCheckGraceSeconds());
-      return after(since.plus(grace), State.UNHEALTHY, Rule.HEALTH_GRACE, now);
+      return after(since.plus(grace), UNHEALTHY, Rule.HEALTH_GRACE, now);
     }
     if (!passed(checks)) {
       return UNPROVEN;
     }
-    return balanced && !Targets.passed(task) ? UNREACHED : new Health(State.HEALTHY, null, null);
+    return balanced && !Targets.passed(task) ? UNREACHED : HEALTHY;
   }
 
   /** Goes on after how many tasks wait. */
@@ -79,10 +81,8 @@ record Health(State state, @Nullable Instant changesAt, @Nullable Rule waits) {
         : " tasks have yet to come up.";
   }
 
-  private static Health after(Instant then, State state, Rule waits, Instant now) {
-    return then.isAfter(now)
-        ? new Health(State.COMING, then, waits)
-        : new Health(state, null, null);
+  private static Health after(Instant then, Health becomes, Rule waits, Instant now) {
+    return then.isAfter(now) ? new Health(State.COMING, then, waits) : becomes;
   }
 
   /** Whether the checks of its essential containers, and of its targets, had last passed. */

@@ -38,15 +38,12 @@ record Hosts(boolean daemon, Set<RunnerId> suitable) {
 
   /** Whether a task has to go from where it is. */
   boolean mustLeave(State state, Task task) {
-    Runner runner = state.runner(task.runner());
-    return (runner != null && runner.status() == Runner.Status.DRAINING)
-        || (daemon && !suitable.contains(task.runner()));
+    return state.isDraining(task.runner()) || (daemon && !suitable.contains(task.runner()));
   }
 
   /** Why it has to go. */
   static String whyLeave(State state, Task task) {
-    Runner runner = state.runner(task.runner());
-    return runner != null && runner.status() == Runner.Status.DRAINING
+    return state.isDraining(task.runner())
         ? "Container instance " + task.runner() + " is draining."
         : "Container instance " + task.runner() + " is no longer one the service is to be on.";
   }

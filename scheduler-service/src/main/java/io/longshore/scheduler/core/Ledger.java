@@ -50,14 +50,21 @@ public final class Ledger {
 
   /** Hands over what is to be sent, in the order it was decided. */
   public List<Outgoing> takeOutgoing() {
+    List<Outgoing> changed = routes.take(state.loadBalancing());
+    if (outgoing.isEmpty()) {
+      return changed;
+    }
     List<Outgoing> taken = outgoing;
-    taken.addAll(routes.take(state.loadBalancing()));
+    taken.addAll(changed);
     outgoing = new ArrayList<>();
     return taken;
   }
 
   /** Hands over what is to be written. */
   public Changes takeChanges() {
+    if (changes.isEmpty()) {
+      return Changes.NONE;
+    }
     Changes taken = changes;
     changes = new Changes();
     return taken;
@@ -85,6 +92,9 @@ public final class Ledger {
 
   /** Marks the services whose wait is over. */
   public void markDue(Instant now) {
+    if (wakeAt.isEmpty()) {
+      return;
+    }
     wakeAt
         .entrySet()
         .removeIf(entry -> {
@@ -98,7 +108,11 @@ public final class Ledger {
 
   /** When {@link #markDue} has something to mark; null for never. */
   public @Nullable Instant nextWake() {
-    return wakeAt.values().stream().min(Instant::compareTo).orElse(null);
+    Instant next = null;
+    for (Instant at : wakeAt.values()) {
+      next = next == null || at.isBefore(next) ? at : next;
+    }
+    return next;
   }
 
   /** Takes one service that has to be looked at; null for none. */

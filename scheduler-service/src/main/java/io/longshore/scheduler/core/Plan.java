@@ -126,7 +126,7 @@ final class Plan {
   long healthy(List<Task> among) {
     long healthy = 0;
     for (Task task : among) {
-      if (is(task, Health.State.HEALTHY) && !draft.stopped.contains(task.id())) {
+      if (is(task, Health.State.HEALTHY) && !hasStopped(task)) {
         healthy++;
       }
     }
@@ -161,8 +161,7 @@ final class Plan {
    */
   boolean isProving(Task task) {
     Rule waits = health(task).waits();
-    return (waits == Rule.HEALTHY_AFTER || waits == Rule.TARGET_HEALTH)
-        && !draft.stopped.contains(task.id());
+    return (waits == Rule.HEALTHY_AFTER || waits == Rule.TARGET_HEALTH) && !hasStopped(task);
   }
 
   List<Task> unhealthy() {
@@ -238,9 +237,18 @@ final class Plan {
     add(new Decision.Stop(task.id(), StopCode.SERVICE_SCHEDULER_INITIATED, reason, why));
   }
 
+  /** Most looks stop none, and all of them ask of every task. */
+  private boolean hasStopped(Task task) {
+    return !draft.stopped.isEmpty() && draft.stopped.contains(task.id());
+  }
+
   /** How many tasks this look has stopped. */
   int stoppedCount() {
-    return (int) tasks.stream().filter(task -> draft.stopped.contains(task.id())).count();
+    int count = 0;
+    for (Task task : tasks) {
+      count += hasStopped(task) ? 1 : 0;
+    }
+    return count;
   }
 
   /** Not while a task is protected; the service is looked at again when that is over. */
@@ -315,6 +323,10 @@ final class Plan {
   }
 
   static String names(List<Task> tasks) {
-    return tasks.stream().map(task -> "(task " + task.id() + ")").collect(Collectors.joining(" "));
+    StringBuilder names = new StringBuilder();
+    for (Task task : tasks) {
+      names.append(names.isEmpty() ? "(task " : " (task ").append(task.id()).append(')');
+    }
+    return names.toString();
   }
 }

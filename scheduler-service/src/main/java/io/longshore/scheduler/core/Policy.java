@@ -85,7 +85,7 @@ public record Policy(
 
     @Override
     public String toString() {
-      return "%s by a service, %s on a host, %s in a cluster".formatted(service, host, cluster);
+      return service + " by a service, " + host + " on a host, " + cluster + " in a cluster";
     }
   }
 

@@ -178,6 +178,9 @@ public final class Reconciler {
 
   private static void forgetEmptyDeployments(Plan plan) {
     Service service = plan.service;
+    if (service.deployments().size() == 1) {
+      return;
+    }
     DeploymentState blue = Sides.blue(service);
     List<DeploymentState> kept =
         plan.next().deployments().stream()
@@ -219,8 +222,9 @@ public final class Reconciler {
     Map<Rule, Instant> ends = new EnumMap<>(Rule.class);
     @Nullable Instant next = null;
     for (Task task : plan.tasks) {
-      Rule rule = plan.health(task).waits();
-      Instant changesAt = plan.health(task).changesAt();
+      Health health = plan.health(task);
+      Rule rule = health.waits();
+      Instant changesAt = health.changesAt();
       if (changesAt != null) {
         next = next == null || changesAt.isBefore(next) ? changesAt : next;
       }

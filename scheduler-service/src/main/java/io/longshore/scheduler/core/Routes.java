@@ -32,6 +32,9 @@ final class Routes {
 
   /** Hands over what has changed of the targets of services. */
   List<Outgoing> takeTargets(State state) {
+    if (services.isEmpty()) {
+      return List.of();
+    }
     List<Outgoing> taken = new ArrayList<>();
     for (String uid : services) {
       Service service = state.service(uid);
@@ -66,6 +69,9 @@ final class Routes {
 
   /** Hands over what has changed, as it is now. */
   List<Outgoing> take(LoadBalancing state) {
+    if (changed.isEmpty()) {
+      return List.of();
+    }
     List<Outgoing> taken = new ArrayList<>();
     changed.forEach((key, arn) ->
         taken.add(

@@ -79,6 +79,9 @@ enum Sides {
    * that end after a while and count as successes, so whoever has waited longer comes first.
    */
   static List<Plan> inTurn(List<Plan> sides) {
+    if (sides.size() == 1) {
+      return sides;
+    }
     return sides.stream()
         .sorted(
             Comparator.<Plan>comparingInt(side -> Deaths.inARow(side.service.primary()))

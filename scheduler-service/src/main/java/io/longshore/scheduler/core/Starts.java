@@ -51,7 +51,7 @@ final class Starts {
     List<Task> launched = affordable == 0 ? List.of() : launch(affordable, missing);
     if (!launched.isEmpty()) {
       plan.become(plan.next().withLaunches(plan.next().launches() + launched.size()));
-      plan.say("has started %d tasks: %s.".formatted(launched.size(), Plan.names(launched)));
+      plan.say("has started " + launched.size() + " tasks: " + Plan.names(launched) + ".");
     }
     if (launched.size() == affordable && affordable < count) {
       awaitBudget();
@@ -80,8 +80,7 @@ final class Starts {
   private void awaitBudget() {
     plan.await(
         Rule.LAUNCH_BUDGET,
-        "As many tasks have been launched as may be at a time: %s."
-            .formatted(plan.policy.budgets()));
+        "As many tasks have been launched as may be at a time: " + plan.policy.budgets() + ".");
     plan.wakeAt(plan.now.plus(BUDGET_INTERVAL));
   }
 
@@ -97,8 +96,16 @@ final class Starts {
     }
     plan.await(
         Rule.UPPER_BOUND,
-        "%d tasks are missing and there is room for %d: the upper bound is %d, and %d tasks are there, of which %d are stopping."
-            .formatted(missing, room, plan.bounds.upper(), plan.tasks.size(), stopping));
+        missing
+            + " tasks are missing and there is room for "
+            + room
+            + ": the upper bound is "
+            + plan.bounds.upper()
+            + ", and "
+            + plan.tasks.size()
+            + " tasks are there, of which "
+            + stopping
+            + " are stopping.");
   }
 
   /** A daemon's task goes where none is, or none of its deployment if two may be on one host. */
@@ -168,7 +175,7 @@ final class Starts {
   }
 
   private static Reason replacing(TaskId task, String why) {
-    return Reason.replacing(task, "It takes the place of task %s, which %s.".formatted(task, why));
+    return Reason.replacing(task, "It takes the place of task " + task + ", which " + why + ".");
   }
 
   /** Why tasks are missing that have no predecessor. */
@@ -183,7 +190,7 @@ final class Starts {
     if (primary.rolloutState() != DeploymentState.Rollout.IN_PROGRESS) {
       return Reason.of(
           Rule.SCALE_OUT,
-          "The service wants %d tasks and %d were missing.".formatted(wanted, missing));
+          "The service wants " + wanted + " tasks and " + missing + " were missing.");
     }
     boolean first =
         latest != null && latest.sources().isEmpty() && latest.deploymentId().equals(primary.id());
@@ -194,9 +201,14 @@ final class Starts {
                 .formatted(wanted, primary.spec().definition(), missing))
         : Reason.of(
             Rule.DEPLOYMENT,
-            "%s It wants %d tasks of %s; %d were missing."
-                .formatted(
-                    primary.rolloutStateReason(), wanted, primary.spec().definition(), missing));
+            primary.rolloutStateReason()
+                + " It wants "
+                + wanted
+                + " tasks of "
+                + primary.spec().definition()
+                + "; "
+                + missing
+                + " were missing.");
   }
 
   private void refuse(Placement placement) {

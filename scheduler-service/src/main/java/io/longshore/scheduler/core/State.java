@@ -5,8 +5,10 @@ import io.longshore.messages.RunnerId;
 import io.longshore.messages.ServiceName;
 import io.longshore.messages.TaskDefinitionId;
 import io.longshore.messages.TaskId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +40,7 @@ public final class State {
   private final Map<RunnerId, Map<TaskId, Task>> tasksByRunner = new HashMap<>();
 
   private final Map<ClusterName, Set<RunnerId>> runnersByCluster = new HashMap<>();
+  private final Set<RunnerId> drainingRunners = new HashSet<>();
   private final Map<TaskId, Task> draining = new LinkedHashMap<>();
 
   private final Map<String, List<Wait>> waits = new HashMap<>();
@@ -145,10 +148,19 @@ public final class State {
   }
 
   public List<Runner> runnersOf(ClusterName cluster) {
-    return runnersByCluster.getOrDefault(cluster, Set.of()).stream()
-        .map(runners::get)
-        .filter(runner -> runner.status() != Runner.Status.INACTIVE)
-        .toList();
+    List<Runner> found = new ArrayList<>();
+    for (RunnerId id : runnersByCluster.getOrDefault(cluster, Set.of())) {
+      Runner runner = runners.get(id);
+      if (runner != null && runner.status() != Runner.Status.INACTIVE) {
+        found.add(runner);
+      }
+    }
+    return found;
+  }
+
+  /** Whether what is on a runner has to leave it; every plan asks that of every task. */
+  boolean isDraining(RunnerId id) {
+    return drainingRunners.contains(id);
   }
 
   /** A task that has not stopped. */
@@ -258,6 +270,11 @@ public final class State {
 
   void put(Runner runner) {
     runners.put(runner.id(), runner);
+    if (runner.status() == Runner.Status.DRAINING) {
+      drainingRunners.add(runner.id());
+    } else {
+      drainingRunners.remove(runner.id());
+    }
     runnersByCluster
         .computeIfAbsent(runner.cluster(), name -> new LinkedHashSet<>())
         .add(runner.id());
@@ -270,8 +287,7 @@ public final class State {
     } else {
       draining.remove(task.id());
     }
-    countInGroup(task, isOfGroup(before) ? -1 : 0);
-    countInGroup(task, isOfGroup(task) ? 1 : 0);
+    countInGroup(task, (isOfGroup(task) ? 1 : 0) - (isOfGroup(before) ? 1 : 0));
     if (task.isStopped()) {
       if (before != null) {
         unindex(task);

@@ -65,8 +65,15 @@ final class Stops {
             : "does not run yet";
     return Reason.of(
         Rule.SURPLUS,
-        "%d tasks are wanted and %d were there. This one %s and is in zone %s; first go those that do not run, then those that are not healthy, then those in the fullest zone, then the youngest."
-            .formatted(service.desiredCount(), there, state, task.zone()));
+        service.desiredCount()
+            + " tasks are wanted and "
+            + there
+            + " were there. This one "
+            + state
+            + " and is in zone "
+            + task.zone()
+            + "; first go those that do not run, then those that are not healthy, then those in the"
+            + " fullest zone, then the youngest.");
   }
 
   /** Whether a task beyond the count is on its way up that will make zones more even. */
@@ -111,8 +118,11 @@ final class Stops {
   private void awaitLowerBound(long healthy) {
     plan.await(
         Rule.LOWER_BOUND,
-        "No further healthy task may go: %d are healthy and the lower bound is %d."
-            .formatted(healthy, plan.bounds.lower()));
+        "No further healthy task may go: "
+            + healthy
+            + " are healthy and the lower bound is "
+            + plan.bounds.lower()
+            + ".");
   }
 
   void unhealthy() {
@@ -174,6 +184,9 @@ final class Stops {
 
   /** Tasks of earlier deployments, and those that must not stay where they are. */
   void leaving() {
+    if (plan.leaving.isEmpty()) {
+      return;
+    }
     List<Task> victims = new ArrayList<>();
     List<Task> counted = new ArrayList<>();
     for (Task task : plan.leaving) {
@@ -196,11 +209,13 @@ final class Stops {
   private Reason earlier(Task task) {
     return Reason.of(
         Rule.EARLIER_DEPLOYMENT,
-        "It is of %s, and deployment %s of %s has taken over."
-            .formatted(
-                task.spec().definition(),
-                service.primary().id(),
-                service.primary().spec().definition()));
+        "It is of "
+            + task.spec().definition()
+            + ", and deployment "
+            + service.primary().id()
+            + " of "
+            + service.primary().spec().definition()
+            + " has taken over.");
   }
 
   private List<Task> withinBounds(List<Task> counted) {
@@ -242,7 +257,7 @@ final class Stops {
     }
     List<Task> running = victims.stream().filter(Task::isRunning).toList();
     if (!running.isEmpty()) {
-      plan.say("has stopped %d running tasks: %s.".formatted(running.size(), Plan.names(running)));
+      plan.say("has stopped " + running.size() + " running tasks: " + Plan.names(running) + ".");
     }
   }
 }

@@ -143,8 +143,12 @@ final class Targets {
 
   /** Whether any task of a service may be a target. */
   static boolean mayHave(Service service) {
-    return service.deployments().stream()
-        .anyMatch(deployment -> !deployment.spec().targets().isEmpty());
+    for (DeploymentState deployment : service.deployments()) {
+      if (!deployment.spec().targets().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What load balancers are told of a service. */

@@ -1,5 +1,6 @@
 package io.longshore.scheduler.core;
 
+import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.PortMapping;
 import io.longshore.messages.TaskSpec;
 import java.util.HashSet;
@@ -13,15 +14,26 @@ record Usage(int cpu, int memoryMiB, Set<String> ports) {
   static final Usage NONE = new Usage(0, 0, Set.of());
 
   static Usage of(TaskSpec spec) {
-    Set<String> ports = new HashSet<>();
-    spec.fixedHostPorts().forEach(mapping -> ports.add(port(mapping)));
-    if (spec.networkMode().equals("host")) {
-      // In the host's network a container's port is the host's port.
-      spec.containers().stream()
-          .flatMap(container -> container.portMappings().stream())
-          .forEach(mapping -> ports.add(mapping.containerPort() + "/" + mapping.protocol()));
+    return new Usage(spec.reservedCpu(), spec.reservedMemoryMiB(), ports(spec));
+  }
+
+  /** Most tasks have none. */
+  private static Set<String> ports(TaskSpec spec) {
+    boolean onHost = spec.networkMode().equals("host");
+    Set<String> ports = Set.of();
+    for (ContainerSpec container : spec.containers()) {
+      for (PortMapping mapping : container.portMappings()) {
+        ports = ports.isEmpty() ? new HashSet<>() : ports;
+        if (mapping.hostPort() != 0) {
+          ports.add(mapping.hostPort() + "/" + mapping.protocol());
+        }
+        if (onHost) {
+          // In the host's network a container's port is the host's port.
+          ports.add(mapping.containerPort() + "/" + mapping.protocol());
+        }
+      }
     }
-    return new Usage(spec.reservedCpu(), spec.reservedMemoryMiB(), ports);
+    return ports;
   }
 
   Usage plus(Usage other) {
@@ -29,9 +41,16 @@ record Usage(int cpu, int memoryMiB, Set<String> ports) {
   }
 
   Usage minus(Usage other) {
-    Set<String> left = new HashSet<>(ports);
-    left.removeAll(other.ports);
-    return new Usage(cpu - other.cpu, memoryMiB - other.memoryMiB, left);
+    return new Usage(cpu - other.cpu, memoryMiB - other.memoryMiB, without(ports, other.ports));
+  }
+
+  private static Set<String> without(Set<String> all, Set<String> gone) {
+    if (gone.isEmpty()) {
+      return all;
+    }
+    Set<String> left = new HashSet<>(all);
+    left.removeAll(gone);
+    return left;
   }
 
   private static Set<String> union(Set<String> one, Set<String> other) {
@@ -41,9 +60,5 @@ record Usage(int cpu, int memoryMiB, Set<String> ports) {
     Set<String> both = new HashSet<>(one);
     both.addAll(other);
     return both;
-  }
-
-  private static String port(PortMapping mapping) {
-    return mapping.hostPort() + "/" + mapping.protocol();
   }
 }
