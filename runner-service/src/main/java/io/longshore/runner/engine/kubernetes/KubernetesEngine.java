@@ -119,6 +119,9 @@ public final class KubernetesEngine implements Engine {
     BigDecimal memory = BigDecimal.ZERO;
     String architecture = here.architecture();
     for (Node node : nodes) {
+      if (node.getSpec() != null && Boolean.TRUE.equals(node.getSpec().getUnschedulable())) {
+        continue;
+      }
       Map<String, Quantity> allocatable = node.getStatus().getAllocatable();
       cores = cores.add(allocatable.getOrDefault("cpu", new Quantity("0")).getNumericalAmount());
       memory =

@@ -1,6 +1,7 @@
 package io.longshore.runner.engine.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.VersionInfo;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
@@ -56,6 +57,7 @@ public final class FakeApi implements AutoCloseable {
             responses,
             new Switched(new KubernetesMixedDispatcher(responses)),
             false);
+    server.setVersionInfo(new VersionInfo.Builder().withGitVersion("v1.33.0").build());
     server.init();
   }
 

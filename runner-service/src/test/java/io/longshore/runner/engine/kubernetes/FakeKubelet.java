@@ -33,6 +33,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -261,9 +263,7 @@ public final class FakeKubelet implements AutoCloseable {
   private void after(Pod pod, long millis, Runnable change) {
     loop.schedule(
         () -> {
-          synchronized (processes) {
-            change.run();
-          }
+          change.run();
           look(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), 0);
         },
         millis,
@@ -387,10 +387,10 @@ public final class FakeKubelet implements AutoCloseable {
     }
   }
 
-  private <T> T onLoop(java.util.concurrent.Callable<T> question) throws IOException {
+  private <T> T onLoop(Callable<T> question) throws IOException {
     try {
       return loop.submit(question).get();
-    } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+    } catch (InterruptedException | ExecutionException e) {
       throw new IOException(e);
     }
   }
@@ -399,7 +399,7 @@ public final class FakeKubelet implements AutoCloseable {
   private void onLoopLater() throws IOException {
     try {
       loop.schedule(() -> {}, SOON_MILLIS, TimeUnit.MILLISECONDS).get();
-    } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+    } catch (InterruptedException | ExecutionException e) {
       throw new IOException(e);
     }
   }
