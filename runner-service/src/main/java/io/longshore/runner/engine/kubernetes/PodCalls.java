@@ -103,11 +103,6 @@ record PodCalls(KubernetesClient client, String namespace) {
     var unused = patch(pod, Map.of("spec", Map.of("activeDeadlineSeconds", 1)));
   }
 
-  /** Lets go of a Pod: one that was deleted is gone now. */
-  void release(String pod) throws EngineException {
-    var unused = patch(pod, Map.of("metadata", Map.of("finalizers", List.of())));
-  }
-
   private @Nullable Pod patch(String pod, Map<String, ?> patch) throws EngineException {
     try {
       String json = client.getKubernetesSerialization().asJson(patch);
@@ -133,6 +128,12 @@ record PodCalls(KubernetesClient client, String namespace) {
         throw failure(e);
       }
     }
+  }
+
+  /** Deletes a Pod and lets go of it. */
+  void remove(String pod) throws EngineException {
+    delete(pod, null);
+    var unused = patch(pod, Map.of("metadata", Map.of("finalizers", List.of())));
   }
 
   private static <T> T asking(Call<T> call) throws EngineException {

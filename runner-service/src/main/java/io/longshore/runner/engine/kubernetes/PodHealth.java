@@ -28,7 +28,7 @@ final class PodHealth {
     if (!isChecked(pod, status.getName())) {
       return null;
     }
-    String run = key(pod, status.getName());
+    String run = key(pod.getMetadata().getName(), status.getName());
     if (Boolean.TRUE.equals(status.getReady())) {
       passed.add(run);
       return HealthStatus.HEALTHY;
@@ -47,8 +47,9 @@ final class PodHealth {
     return false;
   }
 
-  static String key(Pod pod, String container) {
-    return pod.getMetadata().getName() + "/" + container;
+  /** One run of a container. */
+  static String key(String pod, String container) {
+    return pod + "/" + container;
   }
 
   void forget(String run) {

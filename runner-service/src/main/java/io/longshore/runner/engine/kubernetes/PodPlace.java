@@ -3,8 +3,10 @@ package io.longshore.runner.engine.kubernetes;
 import io.longshore.messages.Ids;
 import io.longshore.messages.TaskAssignment;
 import io.longshore.runner.engine.EngineException;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Where a container is: its Pod and its name there. Its runtime id is both. Names follow from the
@@ -66,6 +68,22 @@ record PodPlace(String pod, String container) {
   /** The Pod of a run. */
   String pod(int run) {
     return run == 1 ? pod : pod + "-r" + run;
+  }
+
+  /** The Pod of the first run, by that of another. */
+  static String first(String pod, int run) {
+    return run == 1 ? pod : pod.substring(0, pod.length() - ("-r" + run).length());
+  }
+
+  /**
+   * The runs whose Pods are there: the first one, which the Secrets belong to, the latest, and the
+   * one before it, which may have output that nobody has read.
+   */
+  static List<Integer> kept(int runs) {
+    return IntStream.rangeClosed(1, runs)
+        .filter(run -> run == 1 || run >= runs - 1)
+        .boxed()
+        .toList();
   }
 
   /** The Secret its environment comes from. */
