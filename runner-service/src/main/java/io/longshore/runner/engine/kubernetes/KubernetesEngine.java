@@ -178,7 +178,8 @@ public final class KubernetesEngine implements Engine {
             pod,
             LOG_END_DELAY,
             now ->
-                now == null || sights.sighting(now, place, container).phase() != Sighting.Phase.RUNNING
+                now == null
+                        || sights.sighting(now, place, container).phase() != Sighting.Phase.RUNNING
                     ? true
                     : null);
     if (ended == null) {
@@ -309,9 +310,7 @@ public final class KubernetesEngine implements Engine {
     return switch (seen.phase()) {
       case CREATED -> false;
       case RUNNING ->
-          found != null
-              && found != HealthStatus.UNKNOWN
-              && toldHealth.put(run, found) != found;
+          found != null && found != HealthStatus.UNKNOWN && toldHealth.put(run, found) != found;
       case EXITED -> toldEnds.add(run);
     };
   }

@@ -110,7 +110,7 @@ final class PodAnswers {
           : null;
     }
     if (isOver(pod) || neverScheduled(pod)) {
-      PodStatus why = pod.getStatus();
+      PodStatus why = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
       return EngineException.refused(words(why.getReason(), why.getMessage()));
     }
     ContainerStateWaiting waiting = state == null ? null : state.getWaiting();

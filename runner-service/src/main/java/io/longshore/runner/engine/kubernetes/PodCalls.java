@@ -91,7 +91,8 @@ record PodCalls(KubernetesClient client, String namespace) {
 
   /** Null if there is no such Pod. */
   @Nullable Pod annotate(String pod, Map<String, String> annotations) throws EngineException {
-    return patch(pod, Map.of("metadata", Map.of("annotations", annotations)));
+    Map<String, ?> patch = Map.of("metadata", Map.of("annotations", annotations));
+    return patch(pod, client.getKubernetesSerialization().asJson(patch));
   }
 
   /**
@@ -100,12 +101,11 @@ record PodCalls(KubernetesClient client, String namespace) {
    * "Pod update and replacement").
    */
   void end(String pod) throws EngineException {
-    var unused = patch(pod, Map.of("spec", Map.of("activeDeadlineSeconds", 1)));
+    var unused = patch(pod, "{\"spec\":{\"activeDeadlineSeconds\":1}}");
   }
 
-  private @Nullable Pod patch(String pod, Map<String, ?> patch) throws EngineException {
+  private @Nullable Pod patch(String pod, String json) throws EngineException {
     try {
-      String json = client.getKubernetesSerialization().asJson(patch);
       return client.pods().inNamespace(namespace).withName(pod).patch(MERGE, json);
     } catch (KubernetesClientException e) {
       if (e.getCode() == NOT_FOUND) {
@@ -133,7 +133,7 @@ record PodCalls(KubernetesClient client, String namespace) {
   /** Deletes a Pod and lets go of it. */
   void remove(String pod) throws EngineException {
     delete(pod, null);
-    var unused = patch(pod, Map.of("metadata", Map.of("finalizers", List.of())));
+    var unused = patch(pod, "{\"metadata\":{\"finalizers\":null}}");
   }
 
   private static <T> T asking(Call<T> call) throws EngineException {
