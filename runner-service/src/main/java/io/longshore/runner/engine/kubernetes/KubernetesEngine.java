@@ -177,11 +177,12 @@ public final class KubernetesEngine implements Engine {
         news.await(
             pod,
             LOG_END_DELAY,
-            now ->
-                now == null
-                        || sights.sighting(now, place, container).phase() != Sighting.Phase.RUNNING
-                    ? true
-                    : null);
+            now -> {
+              boolean runs =
+                  now != null
+                      && sights.sighting(now, place, container).phase() == Sighting.Phase.RUNNING;
+              return runs ? null : true;
+            });
     if (ended == null) {
       throw new EngineException(Problem.UNREACHABLE, "the log ended before its container");
     }

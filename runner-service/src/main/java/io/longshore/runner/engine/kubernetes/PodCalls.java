@@ -142,7 +142,7 @@ record PodCalls(KubernetesClient client, String namespace) {
     } catch (KubernetesClientException e) {
       throw failure(e);
     } catch (RuntimeException e) {
-      throw new EngineException(Problem.UNREACHABLE, String.valueOf(e.getMessage()), e);
+      throw new EngineException(Problem.UNREACHABLE, words(e), e);
     }
   }
 
@@ -156,11 +156,16 @@ record PodCalls(KubernetesClient client, String namespace) {
 
   private static String words(KubernetesClientException e) {
     String said = e.getStatus() == null ? null : e.getStatus().getMessage();
-    if (said != null && !said.isEmpty()) {
-      return said;
+    return said != null && !said.isEmpty() ? said : words((Throwable) e);
+  }
+
+  /** Those of what is at the bottom of it, by its name if it has none: a client's tell little. */
+  static String words(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
     }
-    Throwable cause = e.getCause();
-    String message = cause == null ? e.getMessage() : e.getMessage() + " " + cause.getMessage();
-    return String.valueOf(message);
+    String message = root.getMessage();
+    return message == null || message.isEmpty() ? root.getClass().getSimpleName() : message;
   }
 }

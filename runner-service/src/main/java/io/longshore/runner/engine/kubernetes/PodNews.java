@@ -40,9 +40,7 @@ final class PodNews {
     }
   }
 
-  /**
-   * @return null if the limit came first
-   */
+  /** Until it has something to answer; null if the limit comes first. */
   <T> @Nullable T await(String pod, Duration limit, Look<T> look) throws EngineException {
     long deadline = System.nanoTime() + limit.toNanos();
     // Expected before it is asked for, so that nothing falls between the two.

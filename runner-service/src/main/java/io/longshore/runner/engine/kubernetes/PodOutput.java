@@ -58,7 +58,7 @@ record PodOutput(PodCalls calls) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      throw new EngineException(Problem.UNREACHABLE, "the log broke off: " + e.getMessage(), e);
+      throw new EngineException(Problem.UNREACHABLE, "the log broke off: " + PodCalls.words(e), e);
     } finally {
       answer.cancel(true);
     }

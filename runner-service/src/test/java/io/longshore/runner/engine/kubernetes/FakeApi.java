@@ -106,10 +106,9 @@ public final class FakeApi implements AutoCloseable {
 
   /** Ends the watches of drivers, without a word. */
   public void cutWatches() {
-    for (WebSocket socket : watching) {
-      watching.remove(socket);
-      socket.close(1000, "cut");
-    }
+    List<WebSocket> open = List.copyOf(watching);
+    watching.removeAll(open);
+    open.forEach(socket -> socket.close(1000, "cut"));
   }
 
   /** Tells the watches of drivers that what they resume from is not there any more. */
@@ -118,10 +117,9 @@ public final class FakeApi implements AutoCloseable {
         "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\","
             + "\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410,"
             + "\"message\":\"too old resource version: 1 (2)\"}}";
-    for (WebSocket socket : watching) {
-      watching.remove(socket);
-      socket.send(gone);
-    }
+    List<WebSocket> open = List.copyOf(watching);
+    watching.removeAll(open);
+    open.forEach(socket -> socket.send(gone));
   }
 
   @Override

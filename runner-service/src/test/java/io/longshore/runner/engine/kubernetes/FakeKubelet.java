@@ -39,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * All of it happens on one thread, as it is told to or as its time comes.
  */
 public final class FakeKubelet implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(FakeKubelet.class);
   private static final int SOON_MILLIS = 20;
   private static final int LATER_MILLIS = 150;
   private static final String ADDRESS = "10.1.0.7";
@@ -68,11 +70,11 @@ public final class FakeKubelet implements AutoCloseable {
   private final ScheduledExecutorService loop =
       Executors.newSingleThreadScheduledExecutor(
           work -> Thread.ofPlatform().name("fake-kubelet").daemon().unstarted(work));
-  private final Map<String, Process> processes = new HashMap<>();
+  private final Map<String, Begun> processes = new HashMap<>();
   private volatile boolean schedules = true;
 
   /** A container that was begun. */
-  private static final class Process {
+  private static final class Begun {
     final String[] words;
     final Instant started = Instant.now();
     final List<String> log = new ArrayList<>();
@@ -82,7 +84,7 @@ public final class FakeKubelet implements AutoCloseable {
     @Nullable String reason;
     @Nullable Instant finished;
 
-    Process(List<String> words) {
+    Begun(List<String> words) {
       this.words = words.toArray(String[]::new);
     }
   }
@@ -151,16 +153,17 @@ public final class FakeKubelet implements AutoCloseable {
   }
 
   private void look(String namespace, String name, long millis) {
-    loop.schedule(
-        () -> {
-          try {
-            sync(namespace, name);
-          } catch (RuntimeException e) {
-            e.printStackTrace();
-          }
-        },
-        millis,
-        TimeUnit.MILLISECONDS);
+    var unused =
+        loop.schedule(
+            () -> {
+              try {
+                sync(namespace, name);
+              } catch (RuntimeException e) {
+                LOG.errorf(e, "The fake node does not understand Pod %s.", name);
+              }
+            },
+            millis,
+            TimeUnit.MILLISECONDS);
   }
 
   private void sync(String namespace, String name) {
@@ -188,7 +191,7 @@ public final class FakeKubelet implements AutoCloseable {
       if (!processes.containsKey(key) && !PodAnswers.isOver(pod)) {
         waiting = ending ? waiting("ContainerCreating", "") : begin(pod, container, key);
       }
-      Process process = processes.get(key);
+      Begun process = processes.get(key);
       if (process != null && ending) {
         end(pod, process, deleted);
       }
@@ -213,7 +216,7 @@ public final class FakeKubelet implements AutoCloseable {
         return waiting("CreateContainerConfigError", "secret \"%s\" not found".formatted(secret));
       }
     }
-    Process process = new Process(container.getArgs());
+    Begun process = new Begun(container.getArgs());
     processes.put(key, process);
     switch (process.words[0]) {
       case "runs" -> {
@@ -243,7 +246,7 @@ public final class FakeKubelet implements AutoCloseable {
     return null;
   }
 
-  private void exit(Pod pod, Process process, int code, String reason, long millis) {
+  private void exit(Pod pod, Begun process, int code, String reason, long millis) {
     after(
         pod,
         millis,
@@ -256,21 +259,22 @@ public final class FakeKubelet implements AutoCloseable {
         });
   }
 
-  private void ready(Pod pod, Process process, boolean ready, long millis) {
+  private void ready(Pod pod, Begun process, boolean ready, long millis) {
     after(pod, millis, () -> process.ready = ready);
   }
 
   private void after(Pod pod, long millis, Runnable change) {
-    loop.schedule(
-        () -> {
-          change.run();
-          look(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), 0);
-        },
-        millis,
-        TimeUnit.MILLISECONDS);
+    var unused =
+        loop.schedule(
+            () -> {
+              change.run();
+              look(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), 0);
+            },
+            millis,
+            TimeUnit.MILLISECONDS);
   }
 
-  private void end(Pod pod, Process process, boolean deleted) {
+  private void end(Pod pod, Begun process, boolean deleted) {
     boolean heeds = !process.words[0].equals("stubborn");
     long grace = deleted ? 1 : pod.getSpec().getTerminationGracePeriodSeconds();
     if (heeds && !process.signalled) {
@@ -291,7 +295,7 @@ public final class FakeKubelet implements AutoCloseable {
   }
 
   private static ContainerStatus status(
-      Container container, @Nullable Process process, @Nullable ContainerState waiting) {
+      Container container, @Nullable Begun process, @Nullable ContainerState waiting) {
     ContainerStatusBuilder status =
         new ContainerStatusBuilder()
             .withName(container.getName())
@@ -360,7 +364,7 @@ public final class FakeKubelet implements AutoCloseable {
     String container = query.replaceFirst(".*container=([^&]*).*", "$1");
     boolean follow = query.contains("follow=true");
     String key = path[4] + "/" + path[6] + "/" + container;
-    Process process = onLoop(() -> processes.get(key));
+    Begun process = onLoop(() -> processes.get(key));
     if (process == null) {
       exchange.sendResponseHeaders(400, -1);
       exchange.close();
