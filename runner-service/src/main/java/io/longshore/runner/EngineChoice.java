@@ -4,6 +4,8 @@ import io.longshore.runner.engine.Engine;
 import io.longshore.runner.engine.EngineException;
 import io.longshore.runner.engine.EngineInfo;
 import io.longshore.runner.engine.docker.DockerEngine;
+import io.longshore.runner.engine.kubernetes.KubernetesEngine;
+import io.longshore.runner.engine.kubernetes.KubernetesSettings;
 import io.longshore.runner.engine.process.ProcessEngine;
 import io.longshore.runner.engine.simulated.SimulatedEngine;
 import java.io.IOException;
@@ -26,6 +28,7 @@ final class EngineChoice {
     return switch (settings.driver()) {
       case DOCKER -> said("docker", new DockerEngine(host.hostId(), settings.imagePullBehavior()));
       case PROCESS -> said("process", processes(host));
+      case KUBERNETES -> said("kubernetes", pods(settings, host));
       case SIMULATED -> said("simulated", new SimulatedEngine());
       case AUTO -> probe(settings, host);
     };
@@ -34,6 +37,18 @@ final class EngineChoice {
   private static Engine said(String driver, Engine engine) {
     LOG.infof("Containers are run by the %s driver, as configured.", driver);
     return engine;
+  }
+
+  private static Engine pods(RunnerSettings settings, HostDirectory host) {
+    return KubernetesEngine.open(
+        host.hostId(),
+        new KubernetesSettings(
+            settings.kubernetesNamespace().orElse(null),
+            settings.kubernetesNode().orElse(null),
+            settings.kubernetesServiceAccount().orElse(null),
+            settings.kubernetesRestricted(),
+            settings.imagePullBehavior() == DockerEngine.PullBehavior.ALWAYS,
+            settings.stopTimeout()));
   }
 
   private static Engine probe(RunnerSettings settings, HostDirectory host)

@@ -271,7 +271,10 @@ public class RunnerService {
     }
   }
 
-  /** {@code docker}, {@code process} or {@code simulated}; {@code none} until one is chosen. */
+  /**
+   * {@code docker}, {@code process}, {@code kubernetes} or {@code simulated}; {@code none} until
+   * one is chosen.
+   */
   public String driver() {
     EngineInfo known = info;
     return known == null ? "none" : known.driver();

@@ -18,6 +18,7 @@ public interface RunnerSettings {
     AUTO,
     DOCKER,
     PROCESS,
+    KUBERNETES,
     SIMULATED
   }
 
@@ -58,6 +59,14 @@ public interface RunnerSettings {
   Duration stopTimeout();
 
   DockerEngine.PullBehavior imagePullBehavior();
+
+  Optional<String> kubernetesNamespace();
+
+  Optional<String> kubernetesNode();
+
+  Optional<String> kubernetesServiceAccount();
+
+  boolean kubernetesRestricted();
 
   SecretStore secretStore();
 

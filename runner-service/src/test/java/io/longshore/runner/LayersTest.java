@@ -66,7 +66,8 @@ class LayersTest {
         .resideInAnyPackage("..runner.agent", "..runner.inbound", "..runner.outbound")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("..engine.docker", "..engine.process", "..engine.simulated")
+        .resideInAnyPackage(
+            "..engine.docker", "..engine.process", "..engine.kubernetes", "..engine.simulated")
         .because("drivers are behind one port")
         .check(RUNNER);
   }

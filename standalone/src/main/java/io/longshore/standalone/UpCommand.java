@@ -26,6 +26,7 @@ final class UpCommand implements Callable<Integer> {
     auto,
     docker,
     process,
+    kubernetes,
     simulated
   }
 

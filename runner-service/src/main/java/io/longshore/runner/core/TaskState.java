@@ -208,7 +208,7 @@ public record TaskState(
           failed.problem() == Problem.IMAGE_MISSING && find(name).stage() == Stage.PLANNED
               ? change(name, container -> container.at(Stage.IMAGE_MISSING))
               : failedToStart(name, notCreated(failed.problem()), failed.message());
-      case Step.Start start -> failedToStart(name, "CannotStartContainerError: ", failed.message());
+      case Step.Start start -> failedToStart(name, notStarted(failed.problem()), failed.message());
       case Step.Restart restart ->
           change(
               name,
@@ -219,6 +219,13 @@ public record TaskState(
       case Step.Stop stop -> this;
       case Step.Remove remove -> this;
     };
+  }
+
+  /** Some engines pull only when they start a container. */
+  private static String notStarted(Problem problem) {
+    return problem == Problem.IMAGE_MISSING
+        ? "CannotPullContainerError: "
+        : "CannotStartContainerError: ";
   }
 
   private static String notCreated(Problem problem) {

@@ -40,7 +40,12 @@ public interface Engine extends AutoCloseable {
   Sighting create(RunnerId runner, TaskAssignment assignment, ContainerSpec spec)
       throws EngineException;
 
-  /** The sighting tells the ports. It may already have ended again. */
+  /**
+   * The sighting tells the ports. It may already have ended again.
+   *
+   * @throws EngineException {@code IMAGE_MISSING} if the image was to be pulled only now, and
+   *     cannot be; {@code UNREACHABLE} also if it takes long: the container may run later
+   */
   Sighting start(TaskId task, String container, String runtimeId) throws EngineException;
 
   /**

@@ -3,7 +3,7 @@ package io.longshore.runner.engine;
 /**
  * What an engine says of itself and of its host.
  *
- * @param driver {@code docker}, {@code process} or {@code simulated}
+ * @param driver {@code docker}, {@code process}, {@code kubernetes} or {@code simulated}
  * @param version as the engine has it, for people
  * @param memoryBytes of the host as a whole
  * @param os {@code linux} or {@code darwin}

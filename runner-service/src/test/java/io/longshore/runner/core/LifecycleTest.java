@@ -213,7 +213,8 @@ class LifecycleTest {
         List.of(
             new Case(0, Problem.REFUSED, "CannotCreateContainerError: because"),
             new Case(0, Problem.UNPROVIDED, "ResourceInitializationError: because"),
-            new Case(1, Problem.REFUSED, "CannotStartContainerError: because"));
+            new Case(1, Problem.REFUSED, "CannotStartContainerError: because"),
+            new Case(1, Problem.IMAGE_MISSING, "CannotPullContainerError: because"));
     for (Case one : cases) {
       Script script = Script.ordered(SINGLE).succeed(one.before()).fail(one.problem(), "because");
       assertEnd(script, one.reason());
