@@ -39,10 +39,6 @@ final class Settings {
           "QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES",
           "QUARKUS_HTTP_SSL_CERTIFICATE_RELOAD_PERIOD");
 
-  /** Of the driver that makes Pods. */
-  private static final Set<String> PODS =
-      Set.of("LONGSHORE_RUNNER_KUBERNETES_NAMESPACE", "LONGSHORE_RUNNER_KUBERNETES_RESTRICTED");
-
   /** The settings that only some services read, by how their keys begin. */
   private static final Map<String, Set<String>> OWNERS =
       Map.of(
@@ -150,9 +146,7 @@ final class Settings {
   }
 
   private boolean isOf(String service, String name) {
-    return (keys.contains(name)
-            || PODS.contains(name)
-            || name.startsWith("LONGSHORE_RUNNER_ATTRIBUTES_"))
+    return (keys.contains(name) || name.startsWith("LONGSHORE_RUNNER_ATTRIBUTES_"))
         && OWNERS.entrySet().stream()
             .allMatch(
                 entry -> !name.startsWith(entry.getKey()) || entry.getValue().contains(service));
