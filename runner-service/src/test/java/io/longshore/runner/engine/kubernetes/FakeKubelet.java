@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
@@ -158,6 +159,9 @@ public final class FakeKubelet implements AutoCloseable {
             () -> {
               try {
                 sync(namespace, name);
+              } catch (KubernetesClientException e) {
+                // It has changed meanwhile, or is gone: the watch says so next.
+                LOG.debugf("Pod %s is looked at again: %s", name, e.getMessage());
               } catch (RuntimeException e) {
                 LOG.errorf(e, "The fake node does not understand Pod %s.", name);
               }
