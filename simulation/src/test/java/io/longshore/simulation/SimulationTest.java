@@ -56,6 +56,14 @@ class SimulationTest {
     assertThat(verdict.promise()).as(verdict.failure()).isEmpty();
   }
 
+  /** The same, of histories that have few tasks when they have had enough. */
+  @ParameterizedTest
+  @ValueSource(longs = 1254)
+  void seedsThatFailedOnceWithEnough(long seed) {
+    Simulation.Verdict verdict = Simulation.run(seed);
+    assertThat(verdict.promise()).as(verdict.failure()).isEmpty();
+  }
+
   @Test
   void aSeedGivesTheSameHistoryEachTime() {
     for (long seed = 0; seed < 10; seed++) {
