@@ -111,7 +111,9 @@ final class Store {
             definitions.values(),
             services.values(),
             runners.values(),
-            live.values());
+            live.values(),
+            List.of(),
+            waits);
     return new Owned(
         epoch, commandsOffset, reportsOffset, sequence, decidedAt, state, new TreeMap<>(outbox));
   }
