@@ -442,6 +442,7 @@ class ComposeTest extends LifeCycle {
     whole("down and up", containers.getFirst());
     writers().everythingIsThere();
     ecs.tearDown(CLUSTER);
-    assertThat(engine.containers(host)).isEmpty();
+    Waiting.forState("nothing left on the engine", 60)
+        .until(() -> engine.containers(host).isEmpty());
   }
 }
