@@ -292,8 +292,7 @@ public class SchedulerApplication {
             0,
             ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
             Topology.LARGEST_RECORD,
-            // Giving up on one record would let the next overtake it; the table bounds what can
-            // pile
+            // Giving up on one record would let the next overtake it; the table bounds what piles
             // up.
             ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
             Integer.MAX_VALUE,

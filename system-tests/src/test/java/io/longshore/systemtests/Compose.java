@@ -84,7 +84,6 @@ final class Compose implements AutoCloseable {
     if (Program.isInstalled("docker-compose")) {
       return List.of("docker-compose");
     }
-    Program.orSkip("docker");
     return List.of("docker", "compose");
   }
 

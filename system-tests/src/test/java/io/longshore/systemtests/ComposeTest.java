@@ -51,6 +51,7 @@ class ComposeTest extends LifeCycle {
 
   @Override
   Ecs startLongshore() throws Exception {
+    TestImages.orSkip();
     Path directory = Built.directory("compose");
     TestImages.build(directory);
     compose = new Compose(directory);

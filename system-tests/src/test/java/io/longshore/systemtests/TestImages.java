@@ -2,9 +2,13 @@ package io.longshore.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The services' images, and those that stand in for what cannot be pulled. */
 final class TestImages {
@@ -14,7 +18,55 @@ final class TestImages {
 
   private static final String BASE = "longshore-test/java:25";
 
+  /** Where Debian's packages put it. */
+  private static final Path POSTGRES = Path.of("/usr/lib/postgresql");
+
   private TestImages() {}
+
+  /**
+   * Skips the calling test class where something is missing that they are made of or run by; fails
+   * it where {@code LONGSHORE_REQUIRE_ENGINE} is {@code true}.
+   */
+  static void orSkip() {
+    List<String> missing =
+        new ArrayList<>(
+            Stream.of("docker", "ldd", "busybox", "prometheus")
+                .filter(program -> !Program.isInstalled(program))
+                .toList());
+    if (!Program.isInstalled("docker-compose") && !hasComposePlugin()) {
+      missing.add("docker-compose");
+    }
+    if (!hasPostgres()) {
+      missing.add("initdb below " + POSTGRES);
+    }
+    if (missing.isEmpty()) {
+      return;
+    }
+    String sentence =
+        "Images that stand in for others cannot be made or run here without %s."
+            .formatted(String.join(", ", missing));
+    if ("true".equals(System.getenv("LONGSHORE_REQUIRE_ENGINE"))) {
+      throw new AssertionError("LONGSHORE_REQUIRE_ENGINE is true. " + sentence);
+    }
+    Program.skip(sentence);
+  }
+
+  private static boolean hasComposePlugin() {
+    return Stream.of(
+            "/usr/libexec/docker/cli-plugins",
+            "/usr/lib/docker/cli-plugins",
+            "/usr/local/lib/docker/cli-plugins",
+            System.getProperty("user.home") + "/.docker/cli-plugins")
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "docker-compose")));
+  }
+
+  private static boolean hasPostgres() {
+    try (Stream<Path> versions = Files.list(POSTGRES)) {
+      return versions.anyMatch(version -> Files.isExecutable(version.resolve("bin/initdb")));
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /** Builds what is not there or older than the services; fails the test if that fails. */
   static void build(Path directory) throws InterruptedException {

@@ -409,13 +409,11 @@ public record TaskState(
   }
 
   private TaskState change(String name, UnaryOperator<ContainerState> to) {
-    UnaryOperator<ContainerState> change =
-        container -> container.name().equals(name) ? to.apply(container) : container;
     ContainerState[] changed = new ContainerState[containers.size()];
     boolean differs = false;
     for (int i = 0; i < changed.length; i++) {
       ContainerState before = containers.get(i);
-      changed[i] = change.apply(before);
+      changed[i] = before.name().equals(name) ? to.apply(before) : before;
       differs |= !changed[i].equals(before);
     }
     return differs ? with(List.of(changed), busy, times) : this;
