@@ -44,7 +44,7 @@ class ProbeTest {
 
   @Test
   void itAsksWhereTheServiceListens() {
-    assertThat(Probe.host("172.30.83.1")).isEqualTo("172.30.83.1");
+    assertThat(Probe.host("10.230.83.1")).isEqualTo("10.230.83.1");
     assertThat(Probe.host("0.0.0.0")).isEqualTo("127.0.0.1");
     assertThat(Probe.host(null)).isEqualTo("127.0.0.1");
   }

@@ -73,8 +73,8 @@ final class Compose implements AutoCloseable {
             KAFKA_IMAGE=longshore-test/kafka:1
             POSTGRES_IMAGE=longshore-test/postgres:1
             PROMETHEUS_IMAGE=longshore-test/prometheus:1
-            METRICS_SUBNET=172.30.84.0/24
-            METRICS_GATEWAY=172.30.84.1
+            METRICS_SUBNET=10.230.84.0/24
+            METRICS_GATEWAY=10.230.84.1
             """,
         StandardOpenOption.APPEND);
   }
