@@ -229,8 +229,8 @@ class PlantedBugsTest {
         new PlantedBug(
             "what is seen of one container is taken for all of its task",
             "runner-service core.TaskState",
-            "container -> container.name().equals(name) ? to.apply(container) : container",
-            "container -> to.apply(container)"),
+            "changed[i] = before.name().equals(name) ? to.apply(before) : before;",
+            "changed[i] = to.apply(before);"),
         new PlantedBug(
             "an exit is told with a code that is not its own",
             "runner-service core.ContainerState",
