@@ -59,7 +59,8 @@ final class Scale implements AutoCloseable {
           "heals",
           "heal-rate",
           "seconds",
-          "outstanding");
+          "outstanding",
+          "outstanding-percent");
   private static final ClusterName CLUSTER = new ClusterName("scale");
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -109,7 +110,13 @@ final class Scale implements AutoCloseable {
           System.out.println("Warm:");
         }
         scale.heal(arguments.number("heals", 500), rate);
-        scale.churn(arguments.number("seconds", 20), arguments.number("outstanding", 1_000));
+        int seconds = arguments.number("seconds", 20);
+        scale.churn(seconds, arguments.number("outstanding", 1_000));
+        // Here every service is as short of tasks as at any other number of them.
+        int share = arguments.number("outstanding-percent", 1) * count / 100;
+        if (share > 0) {
+          scale.churn(seconds, share);
+        }
       }
     }
     System.out.println("load average afterwards " + Machine.load());

@@ -37,6 +37,7 @@ public final class Backend implements AutoCloseable {
 
   private final ServerSocket server;
   private final Handler handler;
+  private final Thread acceptor;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger checks = new AtomicInteger();
@@ -54,7 +55,7 @@ public final class Backend implements AutoCloseable {
   public Backend(ServerSocket server, Handler handler) {
     this.server = server;
     this.handler = handler;
-    Thread.ofVirtual().start(this::accept);
+    acceptor = Thread.ofVirtual().start(this::accept);
   }
 
   /** Answers its own port. */
@@ -190,6 +191,13 @@ public final class Backend implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    // Until the thread that accepts has let go of it, the kernel takes connections in, and resets
+    // them.
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (Socket socket : open) {
       reset(socket);
     }

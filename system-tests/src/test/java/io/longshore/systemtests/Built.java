@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where the build has put what users start. */
 final class Built {
@@ -23,6 +25,21 @@ final class Built {
           .filter(file -> file.getFileName().toString().endsWith("-runner.jar"))
           .findFirst()
           .orElseThrow(() -> new IllegalStateException("Nothing was packaged in " + target));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As the root's pom.xml has it. */
+  static String version() {
+    try {
+      Matcher version =
+          Pattern.compile("<version>([^<]+)</version>")
+              .matcher(Files.readString(ROOT.resolve("pom.xml")));
+      if (!version.find()) {
+        throw new IllegalStateException("The root has no version");
+      }
+      return version.group(1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

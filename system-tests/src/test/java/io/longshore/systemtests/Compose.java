@@ -80,7 +80,7 @@ final class Compose implements AutoCloseable {
   }
 
   /** As one program, which is how v1 comes, or as a part of docker. */
-  private static List<String> program() {
+  static List<String> program() {
     if (Program.isInstalled("docker-compose")) {
       return List.of("docker-compose");
     }
@@ -222,6 +222,19 @@ final class Compose implements AutoCloseable {
         steps + "-in-" + service,
         30,
         List.of("docker", "exec", containers(service).getFirst().getId(), "sh", "-c", command));
+  }
+
+  /** A copy of what a file of the service's first container has in it. */
+  Path copyOf(String service, String file) throws InterruptedException {
+    Path copy = directory.resolve("copy-of-" + service + "-" + Path.of(file).getFileName());
+    run(
+        "copy-" + service,
+        30,
+        "docker",
+        "cp",
+        containers(service).getFirst().getId() + ":" + file,
+        copy.toString());
+    return copy;
   }
 
   String secret(String name) {

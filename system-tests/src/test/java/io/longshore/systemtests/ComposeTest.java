@@ -108,6 +108,23 @@ class ComposeTest extends LifeCycle {
     }
   }
 
+  @Test
+  @Order(1)
+  void imagesNameWhatTheyAreMadeOf() throws Exception {
+    for (String service : List.of("api", "scheduler", "runner", "load-balancer")) {
+      Path copy = compose().copyOf(service, "/opt/longshore/sbom.json");
+      Path made =
+          TestImages.SERVICES.stream()
+              .filter(module -> module.startsWith(service))
+              .findFirst()
+              .map(module -> Built.ROOT.resolve(module).resolve("target/sbom.json"))
+              .orElseThrow();
+      assertThat(copy).hasSameBinaryContentAs(made);
+    }
+    JsonNode info = JSON.readTree(Http.get(compose().api().resolve("/q/info")));
+    assertThat(info.at("/build/version").asText()).isEqualTo(Built.version());
+  }
+
   /** A cache that does not fit is passed over without a word, and only the start is slower. */
   @Test
   @Order(1)

@@ -2,16 +2,20 @@ package io.longshore.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.longshore.chaos.EngineHistory;
 import io.longshore.chaos.Jvm;
 import io.longshore.chaos.LoopbackPorts;
 import io.longshore.systemtests.Separate.Part;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +125,25 @@ class SeparateProcessesTest {
     System.out.printf(
         "After %s the service was back at %d after %d ms.%n",
         after, COUNT, Duration.between(begin, Instant.now()).toMillis());
+  }
+
+  @Test
+  @Order(0)
+  void eachTellsWhatItIs() throws Exception {
+    for (Part part : Part.values()) {
+      JsonNode info =
+          new ObjectMapper().readTree(Http.get(services.endpoint(part).resolve("/q/info")));
+      System.out.println(part + ": " + info);
+      assertThat(info.at("/build/name").asText())
+          .isEqualTo("longshore-" + part.name().toLowerCase(Locale.ROOT));
+      assertThat(info.at("/build/version").asText()).isEqualTo(Built.version());
+      // The same commit makes the same program, whenever it is built.
+      assertThat(info.at("/build/time").isMissingNode()).isTrue();
+      if (Files.exists(Built.ROOT.resolve(".git"))) {
+        assertThat(info.at("/git/commit/id").asText()).matches("[0-9a-f]{7,40}");
+      }
+      assertThat(info.at("/java/version").asText()).startsWith("25");
+    }
   }
 
   @Test
