@@ -166,7 +166,7 @@ public class BalancerService {
         topology.ensure(admin);
         return;
       } catch (ExecutionException e) {
-        LOG.warnf("Kafka does not answer yet, trying again: %s", e.getCause());
+        LOG.warnf("Kafka is not ready yet, trying again: %s", e.getMessage());
         TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
       }
     }

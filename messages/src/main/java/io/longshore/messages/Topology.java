@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -61,7 +62,8 @@ public record Topology(
 
   /**
    * @throws WrongTopologyException if a topic is there with another number of partitions
-   * @throws ExecutionException if the brokers cannot be asked; worth another try
+   * @throws ExecutionException if the brokers cannot be asked, or a topic is missing that this
+   *     service may not make; worth another try
    */
   public void ensure(Admin admin) throws InterruptedException, ExecutionException {
     List<NewTopic> missing = new ArrayList<>();
@@ -71,10 +73,16 @@ public record Topology(
         missing.add(topic);
       }
     }
-    for (var creation : admin.createTopics(missing).values().values()) {
+    for (var creation : admin.createTopics(missing).values().entrySet()) {
       try {
-        creation.get();
+        creation.getValue().get();
       } catch (ExecutionException e) {
+        if (e.getCause() instanceof TopicAuthorizationException) {
+          throw new ExecutionException(
+              "The topic %s is not there yet, and this service may not make it."
+                  .formatted(creation.getKey()),
+              e.getCause());
+        }
         // Another service may have been a moment faster; what it made is checked below.
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;

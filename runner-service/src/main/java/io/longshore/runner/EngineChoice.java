@@ -103,8 +103,7 @@ final class EngineChoice {
       return new ProcessEngine(host.hostId(), host.directory());
     } catch (IOException e) {
       throw new RefusedToStartException(
-          "The runner cannot use its directory %s: %s."
-              .formatted(host.directory(), e.getMessage()));
+          "The runner cannot use its directory %s: %s.".formatted(host.directory(), e));
     }
   }
 }

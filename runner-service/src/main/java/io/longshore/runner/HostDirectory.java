@@ -60,7 +60,7 @@ final class HostDirectory implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new RefusedToStartException(
-          "The runner cannot use its directory %s: %s.".formatted(directory, e.getMessage()));
+          "The runner cannot use its directory %s: %s.".formatted(directory, e));
     }
   }
 

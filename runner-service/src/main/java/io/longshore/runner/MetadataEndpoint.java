@@ -65,8 +65,7 @@ final class MetadataEndpoint implements AutoCloseable {
       return new MetadataEndpoint(server, whereabouts, insight);
     } catch (IOException e) {
       throw new RefusedToStartException(
-          "The runner cannot use its directory %s: %s."
-              .formatted(host.directory(), e.getMessage()));
+          "The runner cannot use its directory %s: %s.".formatted(host.directory(), e));
     }
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -26,7 +27,10 @@ record Ecs(EcsClient client) implements AutoCloseable {
 
   static final String IMAGE = TestImage.NAME;
 
-  static Ecs at(URI endpoint) {
+  /**
+   * @param trusted who says which servers may be believed; none of them: those the JVM trusts
+   */
+  static Ecs at(URI endpoint, TrustManager... trusted) {
     return new Ecs(
         EcsClient.builder()
             .endpointOverride(endpoint)
@@ -38,7 +42,8 @@ record Ecs(EcsClient client) implements AutoCloseable {
                     .maxConnections(200)
                     .connectionTimeout(Duration.ofSeconds(5))
                     .connectionAcquisitionTimeout(Duration.ofSeconds(30))
-                    .socketTimeout(Duration.ofSeconds(30)))
+                    .socketTimeout(Duration.ofSeconds(30))
+                    .tlsTrustManagersProvider(trusted.length == 0 ? null : () -> trusted))
             .build());
   }
 

@@ -1,6 +1,7 @@
 package io.longshore.systemtests;
 
 import java.net.URI;
+import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -11,13 +12,15 @@ import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalanci
 final class Elb {
   private Elb() {}
 
-  static ElasticLoadBalancingV2Client at(URI endpoint) {
+  static ElasticLoadBalancingV2Client at(URI endpoint, TrustManager... trusted) {
     return ElasticLoadBalancingV2Client.builder()
         .endpointOverride(endpoint)
         .region(Region.US_EAST_1)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
-        .httpClientBuilder(Apache5HttpClient.builder())
+        .httpClientBuilder(
+            Apache5HttpClient.builder()
+                .tlsTrustManagersProvider(trusted.length == 0 ? null : () -> trusted))
         .build();
   }
 }
