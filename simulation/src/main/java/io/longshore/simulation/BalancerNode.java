@@ -24,6 +24,7 @@ final class BalancerNode {
   private final Timeline timeline;
   private final Chance chance;
   private final Log log;
+  private final Crashes crashes;
   private final String name;
   private final List<Runnable> held = new ArrayList<>();
   private final Map<String, Route.ServiceTargets> routes = new LinkedHashMap<>();
@@ -61,10 +62,11 @@ final class BalancerNode {
     }
   }
 
-  BalancerNode(Timeline timeline, Chance chance, Log log, int number) {
+  BalancerNode(Timeline timeline, Chance chance, Log log, Crashes crashes, int number) {
     this.timeline = timeline;
     this.chance = chance;
     this.log = log;
+    this.crashes = crashes;
     this.name = "balancer-" + number;
     this.pipe = log.new Pipe();
     later(this::look);
@@ -151,10 +153,9 @@ final class BalancerNode {
     for (Target target : targets.values()) {
       news |= target.passes(now);
     }
-    if (news) {
-      tell(now);
+    if (!news || tell(now)) {
+      later(this::look);
     }
-    later(this::look);
   }
 
   private void take(Outgoing record) {
@@ -194,7 +195,8 @@ final class BalancerNode {
     return before;
   }
 
-  private void tell(long now) {
+  /** Whether this process has lived on. */
+  private boolean tell(long now) {
     boolean beat = now >= nextBeat;
     if (beat) {
       nextBeat = now + BEAT;
@@ -204,11 +206,29 @@ final class BalancerNode {
       route.targets().forEach(told -> seen.add(seen(told)));
       Report report = new Report.ServiceTargetsSeen(route.cluster(), route.service(), id(), seen);
       if (beat || !report.equals(told.get(route.key()))) {
+        Crash.Side end = crashes.reach(KillPoint.TARGETS_SENT);
+        if (end == Crash.Side.BEFORE) {
+          die();
+          return false;
+        }
         told.put(route.key(), report);
-        pipe.send(() -> log.append(report), () -> {});
+        pipe.send(() -> arrive(report, end == Crash.Side.AFTER), () -> {});
       }
     }
     told.keySet().retainAll(routes.keySet());
+    return true;
+  }
+
+  private void arrive(Report report, boolean dies) {
+    log.append(report);
+    if (dies) {
+      die();
+    }
+  }
+
+  private void die() {
+    crashes.strike();
+    kill();
   }
 
   private SeenTarget seen(Route.TaskTarget told) {

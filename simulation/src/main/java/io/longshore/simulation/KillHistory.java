@@ -14,6 +14,7 @@ import java.util.Map;
 public final class KillHistory {
   private static final int HOSTS = 3;
   private static final int APIS = 2;
+  private static final int BALANCERS = 2;
   private static final long ANSWERED_BY = Timeline.seconds(200);
   private static final long CONVERGES_IN = Timeline.seconds(120);
   // No process is down for longer than that.
@@ -28,6 +29,7 @@ public final class KillHistory {
   private final Log log;
   private final List<Api> apis = new ArrayList<>();
   private final List<Host> hosts = new ArrayList<>();
+  private final List<BalancerNode> balancers = new ArrayList<>();
   private final Script script;
   private final Rest rest;
 
@@ -81,8 +83,12 @@ public final class KillHistory {
               : new Host.Place(i, Script.PASSING, World.sharedHost(i), true, cards);
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
+    for (int i = 0; i < BALANCERS; i++) {
+      balancers.add(new BalancerNode(timeline, chance.fork(), log, crashes, i));
+    }
+    truth.balancers(balancers);
     script = new Script(timeline, chance.fork(), log, store, apis, group, hosts);
-    rest = new Rest(store, truth, log, hosts, List.of());
+    rest = new Rest(store, truth, log, hosts, balancers);
   }
 
   static Verdict run(Planned planned, boolean readable) {

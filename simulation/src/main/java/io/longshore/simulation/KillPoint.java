@@ -92,6 +92,9 @@ public enum KillPoint {
   /** A word about a cluster is on its topic. The same code. */
   NOTICE_SENT(Process.SCHEDULER),
 
+  /** Where load balancers find a service's tasks, or that it is gone, is on its topic. */
+  ROUTE_SENT(Process.SCHEDULER),
+
   // --- a runner
 
   /**
@@ -146,13 +149,19 @@ public enum KillPoint {
    * How far output has arrived is in a file. {@code runner.store.OutputPositions#save}; order
    * repeated from {@code runner.agent.OutputFollower#send}: only what the brokers have.
    */
-  OUTPUT_POSITIONS_KEPT(Process.RUNNER);
+  OUTPUT_POSITIONS_KEPT(Process.RUNNER),
+
+  // --- a load balancer
+
+  /** How the targets of a service are is on its topic. {@code balancer.outbound.KafkaReports}. */
+  TARGETS_SENT(Process.BALANCER);
 
   /** What is killed. */
   public enum Process {
     API,
     SCHEDULER,
-    RUNNER
+    RUNNER,
+    BALANCER
   }
 
   private final Process process;

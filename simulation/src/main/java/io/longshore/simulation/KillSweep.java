@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Kills a process before and after each of its side effects: at the first times it has it and at
- * some later ones. Then twice in one history: at one effect of a scheduler or a runner, and at
- * another one while things come right again.
+ * some later ones. Then twice in one history: at one effect that is not an api's, and at another
+ * one while things come right again.
  */
 public final class KillSweep {
   private static final int FIRST = 5;
@@ -66,7 +66,7 @@ public final class KillSweep {
   }
 
   /**
-   * For every other two effects of schedulers and runners a history that is drawn by the seed; the
+   * For every other two effects, but for those of apis, a history that is drawn by the seed; the
    * next seed has the others.
    */
   static List<Planned> twice(long seed) {

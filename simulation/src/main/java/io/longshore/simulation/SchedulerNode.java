@@ -435,8 +435,8 @@ final class SchedulerNode {
       case Outgoing.RunnerChanged changed -> KillPoint.EVENT_SENT;
       case Outgoing.DeploymentChanged changed -> KillPoint.EVENT_SENT;
       case Outgoing.ServiceActed acted -> KillPoint.EVENT_SENT;
-      case Outgoing.Routed routed -> KillPoint.NOTICE_SENT;
-      case Outgoing.RouteGone gone -> KillPoint.NOTICE_SENT;
+      case Outgoing.Routed routed -> KillPoint.ROUTE_SENT;
+      case Outgoing.RouteGone gone -> KillPoint.ROUTE_SENT;
     };
   }
 

@@ -4,6 +4,7 @@ import io.longshore.messages.ClusterName;
 import io.longshore.messages.Command;
 import io.longshore.messages.ContainerOrdering;
 import io.longshore.messages.ContainerSpec;
+import io.longshore.messages.DeploymentProgress;
 import io.longshore.messages.Json;
 import io.longshore.messages.Placing;
 import io.longshore.messages.Reply;
@@ -31,6 +32,23 @@ import org.jspecify.annotations.Nullable;
 final class Script {
   /** A cluster that is deleted in the middle. */
   static final ClusterName PASSING = new ClusterName("passing");
+
+  private static final ServiceSettings CAREFUL =
+      new ServiceSettings(
+          50,
+          200,
+          ServiceSettings.Scheduling.REPLICA,
+          new ServiceSettings.CircuitBreaker(
+              true, true, ServiceSettings.CircuitBreaker.OFF.threshold()),
+          Placing.ANYWHERE);
+
+  /** Behind load balancers, with each deployment beside the one before. */
+  private static final int BALANCED = 3;
+
+  private static final ServiceSettings BESIDE =
+      CAREFUL
+          .with(World.TARGETS)
+          .with(new ServiceSettings.Deploying(DeploymentProgress.Strategy.BLUE_GREEN, 0));
 
   private static final long BETWEEN_ATTEMPTS = Timeline.millis(300);
   private static final int ATTEMPTS_MAX = 60;
@@ -83,20 +101,25 @@ final class Script {
   void begin() {
     row(
         at(0.2, done -> ask(cluster(World.CLUSTER), done)),
-        at(2, done -> create(0, 3, done)),
+        at(2, done -> create(0, 3, CAREFUL, done)),
         at(9, done -> scale(0, 5, done)),
         at(15, done -> deploy(0, false, done)),
         at(27, done -> scale(0, 2, done)),
         at(42, done -> deploy(0, false, done)));
     row(
-        at(2.5, done -> create(1, 2, done)),
+        at(2.5, done -> create(1, 2, CAREFUL, done)),
         at(18, done -> deploy(1, true, done)),
         at(38, done -> deploy(1, false, done)),
         at(51, done -> scale(1, 3, done)));
     row(
-        at(3, done -> create(2, 2, done)),
+        at(3, done -> create(2, 2, CAREFUL, done)),
         at(20, done -> scale(2, 3, done)),
         at(33, done -> delete(2, done)));
+    row(
+        at(3.2, done -> create(BALANCED, 2, BESIDE, done)),
+        at(16, done -> deploy(BALANCED, false, done)),
+        at(36, done -> deploy(BALANCED, false, done)),
+        at(49, done -> scale(BALANCED, 3, done)));
     row(
         at(0.3, done -> ask(cluster(PASSING), done)),
         at(5, done -> job(PASSING, 2, false, ids -> done.run(), "run", "1500", "0")),
@@ -150,15 +173,7 @@ final class Script {
     return new Command.CreateCluster(cluster, Json.EMPTY, Map.of());
   }
 
-  private void create(int number, int count, Runnable done) {
-    ServiceSettings settings =
-        new ServiceSettings(
-            50,
-            200,
-            ServiceSettings.Scheduling.REPLICA,
-            new ServiceSettings.CircuitBreaker(
-                true, true, ServiceSettings.CircuitBreaker.OFF.threshold()),
-            Placing.ANYWHERE);
+  private void create(int number, int count, ServiceSettings settings, Runnable done) {
     Command command =
         new Command.CreateService(
             World.CLUSTER,
@@ -321,7 +336,11 @@ final class Script {
     TaskSpec plain =
         World.recipe(
             "family-" + number, revision, number == 1 ? 2 : 1, crashes ? "crash" : "serve");
-    return number == 0 ? withImage(plain) : withVolume(withImage(plain));
+    return switch (number) {
+      case 0 -> withImage(plain);
+      case BALANCED -> withImage(World.reachable(plain));
+      default -> withVolume(withImage(plain));
+    };
   }
 
   private static TaskSpec job(boolean again, String... command) {

@@ -87,7 +87,7 @@ public final class Simulation {
       hosts.add(new Host(timeline, chance.fork(), log, truth, crashes, place));
     }
     for (int i = 0; conditions.balanced() && i < World.BALANCERS; i++) {
-      balancers.add(new BalancerNode(timeline, chance.fork(), log, i));
+      balancers.add(new BalancerNode(timeline, chance.fork(), log, crashes, i));
     }
     truth.balancers(balancers);
     rest = new Rest(store, truth, log, hosts, balancers);

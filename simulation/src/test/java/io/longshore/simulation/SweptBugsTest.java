@@ -127,6 +127,12 @@ class SweptBugsTest {
             "effect(KillPoint.OUTPUT_LINES_KEPT, () -> keep(lines));",
             "file.save(Map.of(OFFSET, offset + 1));"
                 + " effect(KillPoint.OUTPUT_LINES_KEPT, () -> keep(lines));"),
+        // --- load balancers
+        new PlantedBug(
+            "who begins reads of routes only what is new",
+            "simulation BalancerNode",
+            "    position = 0;\n",
+            ""),
         // --- callers
         new PlantedBug(
             "a call that broke off is made again as another one",
