@@ -29,8 +29,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.services.ecs.model.Task;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.ActionTypeEnum;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
 
 /**
  * docker-compose.yml as it stands, from images that were built here: the same life cycle as with
@@ -113,12 +111,7 @@ class ComposeTest extends LifeCycle {
   void imagesNameWhatTheyAreMadeOf() throws Exception {
     for (String service : List.of("api", "scheduler", "runner", "load-balancer")) {
       Path copy = compose().copyOf(service, "/opt/longshore/sbom.json");
-      Path made =
-          TestImages.SERVICES.stream()
-              .filter(module -> module.startsWith(service))
-              .findFirst()
-              .map(module -> Built.ROOT.resolve(module).resolve("target/sbom.json"))
-              .orElseThrow();
+      Path made = Built.ROOT.resolve(TestImages.module(service)).resolve("target/sbom.json");
       assertThat(copy).hasSameBinaryContentAs(made);
     }
     JsonNode info = JSON.readTree(Http.get(compose().api().resolve("/q/info")));
@@ -256,41 +249,7 @@ class ComposeTest extends LifeCycle {
     int port = LoopbackPorts.next();
     String url = "http://127.0.0.1:%d/index.html".formatted(port);
     try (ElasticLoadBalancingV2Client elb = Elb.at(compose().api())) {
-      String group =
-          elb.createTargetGroup(r ->
-                  r.name("site")
-                      .protocol(ProtocolEnum.HTTP)
-                      .port(80)
-                      .vpcId("vpc-1")
-                      .healthCheckIntervalSeconds(5)
-                      .healthyThresholdCount(2))
-              .targetGroups()
-              .getFirst()
-              .targetGroupArn();
-      String balancer =
-          elb.createLoadBalancer(r -> r.name("front").subnets("subnet-1"))
-              .loadBalancers()
-              .getFirst()
-              .loadBalancerArn();
-      elb.createListener(r ->
-          r.loadBalancerArn(balancer)
-              .protocol(ProtocolEnum.HTTP)
-              .port(port)
-              .defaultActions(a -> a.type(ActionTypeEnum.FORWARD).targetGroupArn(group)));
-      String definition =
-          ecs.register(
-              "site",
-              "mkdir -p /srv; echo from a task > /srv/index.html;"
-                  + " trap 'exit 0' TERM; httpd -f -p 80 -h /srv & wait",
-              c -> c.portMappings(p -> p.containerPort(80).hostPort(0)));
-      ecs.client()
-          .createService(r ->
-              r.cluster(CLUSTER)
-                  .serviceName("site")
-                  .taskDefinition(definition)
-                  .desiredCount(2)
-                  .loadBalancers(
-                      l -> l.targetGroupArn(group).containerName("main").containerPort(80)));
+      ecs.site(CLUSTER, Elb.front(elb, port), 2);
       ecs.awaitCount(CLUSTER, "site", 2, 60);
       Waiting.forState("an answer by way of the load balancer", 60)
           .ignoreExceptions()

@@ -83,6 +83,22 @@ record Ecs(EcsClient client) implements AutoCloseable {
         r -> r.cluster(cluster).serviceName(name).taskDefinition(definition).desiredCount(count));
   }
 
+  /** A service {@code site} of web servers that answer "from a task", behind a target group. */
+  void site(String cluster, String group, int count) {
+    String definition =
+        register(
+            "site",
+            "mkdir -p /srv; echo from a task > /srv/index.html;"
+                + " trap 'exit 0' TERM; httpd -f -p 80 -h /srv & wait",
+            c -> c.portMappings(p -> p.containerPort(80).hostPort(0)));
+    client.createService(r ->
+        r.cluster(cluster)
+            .serviceName("site")
+            .taskDefinition(definition)
+            .desiredCount(count)
+            .loadBalancers(l -> l.targetGroupArn(group).containerName("main").containerPort(80)));
+  }
+
   Service service(String cluster, String name) {
     return client.describeServices(r -> r.cluster(cluster).services(name)).services().getFirst();
   }

@@ -271,15 +271,7 @@ final class ProductionExample implements AutoCloseable {
     JsonNode pod = manifest.at("/spec/template/spec");
     JsonNode container = pod.at("/containers/0");
     ObjectNode service = JSON.createObjectNode();
-    service.put(
-        "image",
-        "longshore/"
-            + TestImages.SERVICES.stream()
-                .filter(module -> module.startsWith(name))
-                .findFirst()
-                .orElseThrow()
-            + ":"
-            + TestImages.TAG);
+    service.put("image", "longshore/%s:%s".formatted(TestImages.module(name), TestImages.TAG));
     service.put("read_only", true);
     var temporary = service.putArray("tmpfs").add("/tmp:size=64m");
     service.putArray("cap_drop").add("ALL");

@@ -40,8 +40,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.ecs.model.Task;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.ActionTypeEnum;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
 
 /**
  * The settings, certificates and rights of k8s/overlays/production are enough for everything to
@@ -166,41 +164,7 @@ class ProductionExampleTest {
   @Order(3)
   void theLoadBalancerFindsTasks() throws Exception {
     try (ElasticLoadBalancingV2Client elb = Elb.at(example.api(), example.trust())) {
-      String group =
-          elb.createTargetGroup(r ->
-                  r.name("site")
-                      .protocol(ProtocolEnum.HTTP)
-                      .port(80)
-                      .vpcId("vpc-1")
-                      .healthCheckIntervalSeconds(5)
-                      .healthyThresholdCount(2))
-              .targetGroups()
-              .getFirst()
-              .targetGroupArn();
-      String balancer =
-          elb.createLoadBalancer(r -> r.name("front").subnets("subnet-1"))
-              .loadBalancers()
-              .getFirst()
-              .loadBalancerArn();
-      elb.createListener(r ->
-          r.loadBalancerArn(balancer)
-              .protocol(ProtocolEnum.HTTP)
-              .port(example.front())
-              .defaultActions(a -> a.type(ActionTypeEnum.FORWARD).targetGroupArn(group)));
-      String definition =
-          ecs.register(
-              "site",
-              "mkdir -p /srv; echo from a task > /srv/index.html;"
-                  + " trap 'exit 0' TERM; httpd -f -p 80 -h /srv & wait",
-              c -> c.portMappings(p -> p.containerPort(80).hostPort(0)));
-      ecs.client()
-          .createService(r ->
-              r.cluster(CLUSTER)
-                  .serviceName("site")
-                  .taskDefinition(definition)
-                  .desiredCount(1)
-                  .loadBalancers(
-                      l -> l.targetGroupArn(group).containerName("main").containerPort(80)));
+      ecs.site(CLUSTER, Elb.front(elb, example.front()), 1);
       // It is counted once load balancers have reported that it is healthy.
       ecs.awaitCount(CLUSTER, "site", 1, 60);
       URI page = URI.create("http://127.0.0.1:%d/index.html".formatted(example.front()));

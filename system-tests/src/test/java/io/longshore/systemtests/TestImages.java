@@ -24,6 +24,14 @@ final class TestImages {
   private TestImages() {}
 
   /**
+   * @param part as it is called in compose files, {@code api}
+   * @return the module whose image it runs
+   */
+  static String module(String part) {
+    return SERVICES.stream().filter(module -> module.startsWith(part)).findFirst().orElseThrow();
+  }
+
+  /**
    * Skips the calling test class where something is missing that they are made of or run by; fails
    * it where {@code LONGSHORE_REQUIRE_ENGINE} is {@code true}.
    */
