@@ -42,8 +42,9 @@ class WireTest {
   private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
   private final AtomicInteger calls = new AtomicInteger();
 
+  // Ends a hang, and says nothing of speed: thousands of calls on one core of two took 46 to 59 s.
   @Test
-  @Timeout(60)
+  @Timeout(240)
   void everyAnswerIsOneOfTheModel() {
     Wire wire = new Wire(endpoint);
     try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
