@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.longshore.messages.ContainerSpec;
 import io.longshore.messages.Ids;
 import io.longshore.messages.RunnerId;
@@ -116,6 +118,41 @@ class KubernetesFaultsTest {
         .atMost(Duration.ofSeconds(10))
         .until(() ->
             heard.stream().anyMatch(s -> s.runtimeId().equals(id) && s.phase() == Phase.EXITED));
+  }
+
+  @Test
+  void whatOthersHoldAPodByIsTheirs() throws Exception {
+    ContainerSpec spec = program("web", "exits", "3");
+    TaskAssignment task = task(spec);
+    String id = created(task, spec);
+    engine.start(task.task(), "web", id);
+    awaitEnd(id);
+    kubelet
+        .client()
+        .resource(pods().getFirst())
+        .edit(p ->
+            new PodBuilder(p)
+                .editMetadata()
+                .addToFinalizers(0, "example.com/audit")
+                .endMetadata()
+                .build());
+
+    engine.remove(task.task(), "web", id);
+    assertThat(pods())
+        .singleElement()
+        .satisfies(left -> {
+          assertThat(left.getMetadata().getDeletionTimestamp()).isNotNull();
+          assertThat(left.getMetadata().getFinalizers()).containsExactly("example.com/audit");
+        });
+    engine.remove(task.task(), "web", id);
+
+    kubelet
+        .client()
+        .pods()
+        .inNamespace(namespace)
+        .withName(pods().getFirst().getMetadata().getName())
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\":{\"finalizers\":null}}");
+    await().atMost(Duration.ofSeconds(10)).until(() -> pods().isEmpty());
   }
 
   @Test
