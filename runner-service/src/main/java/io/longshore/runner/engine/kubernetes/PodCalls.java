@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 /** Calls to the API, each of which may be repeated, and its failures in our words. */
 record PodCalls(KubernetesClient client, String namespace) {
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+  private static final PatchContext STEPS = PatchContext.of(PatchType.JSON);
   private static final int UNAUTHORIZED = 401;
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
+  private static final int UNPROCESSABLE = 422;
   private static final int TOO_MANY = 429;
   private static final int SERVER_ERRORS = 500;
 
@@ -130,10 +132,33 @@ record PodCalls(KubernetesClient client, String namespace) {
     }
   }
 
-  /** Deletes a Pod and lets go of it. */
-  void remove(String pod) throws EngineException {
-    delete(pod, null);
-    var unused = patch(pod, "{\"metadata\":{\"finalizers\":null}}");
+  /**
+   * Deletes a Pod and lets go of it. It is gone when everybody else who holds it has let go, too.
+   */
+  void remove(String name) throws EngineException {
+    delete(name, null);
+    Pod pod = get(name);
+    int place = pod == null ? -1 : pod.getMetadata().getFinalizers().indexOf(PodMarks.FINALIZER);
+    if (place >= 0) {
+      letGo(name, "/metadata/finalizers/" + place);
+    }
+  }
+
+  /** Others hold it and let go at any time: only if ours is still at this place (RFC 6902, 4.6). */
+  private void letGo(String pod, String place) throws EngineException {
+    String steps =
+        "[{\"op\":\"test\",\"path\":\"%s\",\"value\":\"%s\"},{\"op\":\"remove\",\"path\":\"%s\"}]"
+            .formatted(place, PodMarks.FINALIZER, place);
+    try {
+      var unused = client.pods().inNamespace(namespace).withName(pod).patch(STEPS, steps);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == UNPROCESSABLE) {
+        throw new EngineException(Problem.UNREACHABLE, words(e), e);
+      }
+      if (e.getCode() != NOT_FOUND) {
+        throw failure(e);
+      }
+    }
   }
 
   private static <T> T asking(Call<T> call) throws EngineException {
