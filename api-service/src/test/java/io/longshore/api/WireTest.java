@@ -42,7 +42,8 @@ class WireTest {
   private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
   private final AtomicInteger calls = new AtomicInteger();
 
-  // Ends a hang, and says nothing of speed: thousands of calls on one core of two took 46 to 59 s.
+  // Ends a hang, and says nothing of speed: thousands of calls took 36 s alone, and over 60 s
+  // twice.
   @Test
   @Timeout(240)
   void everyAnswerIsOneOfTheModel() {

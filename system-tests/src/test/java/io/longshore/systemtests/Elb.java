@@ -27,8 +27,7 @@ final class Elb {
   }
 
   /**
-   * A load balancer with a listener for HTTP on a port, which forwards to a target group of its
-   * own.
+   * A load balancer that forwards from a port to a target group of its own.
    *
    * @return the ARN of the group
    */
@@ -44,6 +43,12 @@ final class Elb {
             .targetGroups()
             .getFirst()
             .targetGroupArn();
+    front(elb, port, group);
+    return group;
+  }
+
+  /** A load balancer with a listener for HTTP on a port, which forwards to a target group. */
+  static void front(ElasticLoadBalancingV2Client elb, int port, String group) {
     String balancer =
         elb.createLoadBalancer(r -> r.name("front").subnets("subnet-1"))
             .loadBalancers()
@@ -54,6 +59,5 @@ final class Elb {
             .protocol(ProtocolEnum.HTTP)
             .port(port)
             .defaultActions(a -> a.type(ActionTypeEnum.FORWARD).targetGroupArn(group)));
-    return group;
   }
 }

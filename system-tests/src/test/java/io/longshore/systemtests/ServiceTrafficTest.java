@@ -30,8 +30,6 @@ import software.amazon.awssdk.services.ecs.model.MountPoint;
 import software.amazon.awssdk.services.ecs.model.Task;
 import software.amazon.awssdk.services.ecs.model.Volume;
 import software.amazon.awssdk.services.elasticloadbalancingv2.ElasticLoadBalancingV2Client;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.Action;
-import software.amazon.awssdk.services.elasticloadbalancingv2.model.ActionTypeEnum;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.ProtocolEnum;
 import software.amazon.awssdk.services.elasticloadbalancingv2.model.TargetTypeEnum;
 
@@ -84,17 +82,7 @@ class ServiceTrafficTest {
     ecs.cluster(CLUSTER);
     port = LoopbackPorts.next();
     group = group("web");
-    String balancer =
-        elb.createLoadBalancer(r -> r.name("front").subnets("subnet-1"))
-            .loadBalancers()
-            .getFirst()
-            .loadBalancerArn();
-    elb.createListener(r ->
-        r.loadBalancerArn(balancer)
-            .protocol(ProtocolEnum.HTTP)
-            .port(port)
-            .defaultActions(
-                Action.builder().type(ActionTypeEnum.FORWARD).targetGroupArn(group).build()));
+    Elb.front(elb, port, group);
   }
 
   @AfterAll

@@ -156,6 +156,19 @@ class KubernetesFaultsTest {
   }
 
   @Test
+  void whoHoldsAPodChangesWhileItIsLetGoOf() throws Exception {
+    ContainerSpec spec = program("web", "runs");
+    String pod = PodPlace.of(created(task(spec), spec)).pod();
+    PodCalls calls = new PodCalls(kubelet.driversClient(), namespace);
+    kubelet.api().trouble("PATCH .*", 422, "the test of a step failed");
+    assertProblem(Problem.UNREACHABLE, "the test of a step failed", () -> calls.remove(pod));
+
+    kubelet.api().well();
+    calls.remove(pod);
+    await().atMost(Duration.ofSeconds(10)).until(() -> pods().isEmpty());
+  }
+
+  @Test
   void containersOfATaskShareAPodAndAreStartedOneByOne() throws Exception {
     ContainerSpec db = program("db", "runs");
     ContainerSpec web = program("web", "runs");
